@@ -1,0 +1,6 @@
+/** What the sandbox remembers of CloudWatch Logs. Plain JSON. */
+export interface LogsState {
+  groups: Record<string, never>;
+}
+
+export const emptyLogs = (): LogsState => ({ groups: {} });
