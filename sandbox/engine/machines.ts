@@ -17,8 +17,15 @@ export interface Address {
   port: number;
 }
 
-/** How a machine goes down by itself. */
-export type PowerOff = { instanceId: string };
+/** How a machine goes down by itself. `killed`: without a shutdown (the plug, a crash); then EC2 sees a failed host. */
+export type PowerOff = { instanceId: string; killed?: boolean };
+
+/** What a machine answers to a plain GET. */
+export interface ProbeAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
 
 export interface Machines {
   readonly kind: 'docker' | 'simulated';
@@ -36,6 +43,11 @@ export interface Machines {
   onPowerOff(listener: (event: PowerOff) => void): () => void;
   /** Where `port` of the machine is reachable from this process; undefined if the machine is off or the port is closed. */
   address(instanceId: string, port: number): Promise<Address | undefined>;
+  /**
+   * A GET on the machine without a socket, for health checkers; only simulated machines have it. Throws an error with
+   * code ECONNREFUSED when nothing listens, ETIMEDOUT when the port is closed or the machine off.
+   */
+  probe?(instanceId: string, port: number, path: string): Promise<ProbeAnswer>;
   /** Copies the disk of a (stopped or running) machine under `disk`; resolves with its size in bytes. */
   capture(instanceId: string, disk: string): Promise<{ bytes: number }>;
   /** Forgets a captured disk. Idempotent. */

@@ -1,6 +1,230 @@
-/** What the sandbox remembers of EC2. Plain JSON. */
+import { stockImages, stockSnapshots } from './stock.ts';
+import { defaultGroup, defaultSubnets, defaultVpc } from './default-vpc.ts';
+
+/** What the sandbox remembers of EC2. Plain JSON; every time is in milliseconds since the epoch, every map is by id. */
 export interface Ec2State {
-  instances: Record<string, never>;
+  vpcs: Record<string, VpcRecord>;
+  subnets: Record<string, SubnetRecord>;
+  securityGroups: Record<string, SecurityGroupRecord>;
+  instances: Record<string, InstanceRecord>;
+  volumes: Record<string, VolumeRecord>;
+  snapshots: Record<string, SnapshotRecord>;
+  images: Record<string, ImageRecord>;
+  launchTemplates: Record<string, LaunchTemplateRecord>;
+  /** RunInstances and the like by client token: the same token answers with the same result for a day. */
+  tokens: Record<string, TokenRecord>;
 }
 
-export const emptyEc2 = (_region: string): Ec2State => ({ instances: {} });
+export type InstanceId = `i-${string}`;
+export type Architecture = 'x86_64' | 'arm64';
+export type Tags = Record<string, string>;
+export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
+
+export interface VpcRecord {
+  id: string;
+  cidr: string;
+  isDefault: boolean;
+  tags: Tags;
+}
+
+export interface SubnetRecord {
+  id: string;
+  vpcId: string;
+  zone: string;
+  zoneId: string;
+  cidr: string;
+  defaultForAz: boolean;
+  /** Last host number given away; addresses are not used twice until the subnet is through. */
+  lastHost: number;
+  tags: Tags;
+}
+
+/** One rule as DescribeSecurityGroupRules shows it: exactly one of the four sources is set. */
+export interface RuleRecord {
+  id: string;
+  egress: boolean;
+  /** `tcp`, `udp`, `icmp`, a number, or `-1` for all (then the ports are -1 too). */
+  protocol: string;
+  fromPort: number;
+  toPort: number;
+  cidr?: string;
+  cidrV6?: string;
+  groupId?: string;
+  prefixListId?: string;
+  description?: string;
+  tags: Tags;
+}
+
+export interface SecurityGroupRecord {
+  id: string;
+  name: string;
+  description: string;
+  vpcId: string;
+  rules: RuleRecord[];
+  tags: Tags;
+}
+
+export interface MetadataOptionsRecord {
+  httpTokens: 'optional' | 'required';
+  httpEndpoint: 'enabled' | 'disabled';
+  httpPutResponseHopLimit: number;
+  instanceMetadataTags: 'enabled' | 'disabled';
+}
+
+export interface BlockDeviceRecord {
+  deviceName: string;
+  volumeId: string;
+  deleteOnTermination: boolean;
+  attachedAtMs: number;
+}
+
+export interface InstanceRecord {
+  id: InstanceId;
+  reservationId: string;
+  /** `autoscaling.amazonaws.com` when a group made it. */
+  requesterId?: string;
+  launchIndex: number;
+  imageId: string;
+  instanceType: string;
+  architecture: Architecture;
+  state: InstanceState;
+  /** Why it left `running`, as `StateReason` shows it. */
+  stateReason?: { code: string; message: string };
+  /** `User initiated (2026-01-31 10:00:00 GMT)`. */
+  transitionReason: string;
+  launchedAtMs: number;
+  /** When it became `running` for the last time. */
+  runningAtMs?: number;
+  terminatedAtMs?: number;
+  /** Set while its machine died without a shutdown: state stays `running`, both status checks say impaired. */
+  impairedAtMs?: number;
+  subnetId: string;
+  vpcId: string;
+  zone: string;
+  privateIp: string;
+  publicIp?: string;
+  networkInterfaceId: string;
+  securityGroupIds: string[];
+  iamInstanceProfile?: { arn: string; id: string };
+  /** Base64 as it came. */
+  userData?: string;
+  keyName?: string;
+  metadataOptions: MetadataOptionsRecord;
+  shutdownBehavior: 'stop' | 'terminate';
+  apiTerminationDisabled: boolean;
+  apiStopDisabled: boolean;
+  ebsOptimized: boolean;
+  detailedMonitoring: boolean;
+  rootDeviceName: string;
+  blockDevices: BlockDeviceRecord[];
+  /** What the machine was booted from and with: the key of the disk, and the ports that its groups let in at launch. */
+  disk: string;
+  ports: number[];
+  clientToken?: string;
+  tags: Tags;
+}
+
+export interface VolumeRecord {
+  id: string;
+  sizeGiB: number;
+  type: string;
+  iops?: number;
+  throughput?: number;
+  encrypted: boolean;
+  kmsKeyId?: string;
+  snapshotId?: string;
+  zone: string;
+  createdAtMs: number;
+  attachedTo?: InstanceId;
+  tags: Tags;
+}
+
+export interface SnapshotRecord {
+  id: string;
+  ownerId: string;
+  volumeId: string;
+  sizeGiB: number;
+  encrypted: boolean;
+  description: string;
+  state: 'pending' | 'completed' | 'error';
+  startedAtMs: number;
+  tags: Tags;
+}
+
+export interface ImageDeviceRecord {
+  deviceName: string;
+  snapshotId: string;
+  sizeGiB: number;
+  type: string;
+  iops?: number;
+  throughput?: number;
+  encrypted: boolean;
+  deleteOnTermination: boolean;
+}
+
+export interface ImageRecord {
+  id: string;
+  name: string;
+  description: string;
+  ownerId: string;
+  ownerAlias?: string;
+  public: boolean;
+  architecture: Architecture;
+  state: 'pending' | 'available' | 'failed' | 'deregistered';
+  stateReason?: { code: string; message: string };
+  createdAtMs: number;
+  deprecatedAtMs?: number;
+  sourceInstanceId?: InstanceId;
+  imdsSupport?: 'v2.0';
+  rootDeviceName: string;
+  devices: ImageDeviceRecord[];
+  /** Accounts that may launch it besides the owner. */
+  launchAccounts: string[];
+  /** Key of the captured disk that machines boot from. */
+  disk: string;
+  tags: Tags;
+}
+
+/** Launch template data as the SDK writes it (`RequestLaunchTemplateData`); it is JSON already. */
+export type TemplateData = Record<string, unknown>;
+
+export interface LaunchTemplateVersionRecord {
+  version: number;
+  description?: string;
+  createdAtMs: number;
+  createdBy: string;
+  data: TemplateData;
+}
+
+export interface LaunchTemplateRecord {
+  id: string;
+  name: string;
+  createdAtMs: number;
+  createdBy: string;
+  defaultVersion: number;
+  /** Highest number ever given: numbers are not given again after a version is deleted. */
+  lastVersion: number;
+  versions: LaunchTemplateVersionRecord[];
+  tags: Tags;
+}
+
+export interface TokenRecord {
+  /** Hash of the parameters, to tell a retry from a different request. */
+  parameters: string;
+  /** Ids of what was made. */
+  made: string[];
+  atMs: number;
+}
+
+/** A fresh account: the default VPC over three zones, and Amazon's images. */
+export const emptyEc2 = (region: string): Ec2State => ({
+  vpcs: { [defaultVpc.id]: structuredClone(defaultVpc) },
+  subnets: defaultSubnets(region),
+  securityGroups: { [defaultGroup.id]: structuredClone(defaultGroup) },
+  instances: {},
+  volumes: {},
+  snapshots: stockSnapshots(),
+  images: stockImages(),
+  launchTemplates: {},
+  tokens: {},
+});
