@@ -1,6 +1,43 @@
-/** What the sandbox remembers of ECR. Plain JSON. */
-export interface EcrState {
-  repositories: Record<string, never>;
+/** One pushed image (or index): what a tag or digest leads to. Its blobs lie with the registry. */
+export interface EcrImage {
+  /** `sha256:…` of `manifest`. */
+  digest: string;
+  mediaType: string;
+  /** The manifest, byte for byte as it was pushed (manifests are text). */
+  manifest: string;
+  /** Compressed size of config and layers together, as DescribeImages reports it. */
+  bytes: number;
+  /** Milliseconds since the epoch. */
+  pushedAt: number;
+  tags: string[];
 }
 
-export const emptyEcr = (): EcrState => ({ repositories: {} });
+/** One repository of the account's registry. */
+export interface EcrRepository {
+  name: string;
+  arn: string;
+  /** `<authority>/<name>`: what `docker push` is given. */
+  uri: string;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+  tagMutability: 'IMMUTABLE' | 'MUTABLE';
+  scanOnPush: boolean;
+  /** The lifecycle policy's JSON text. */
+  lifecyclePolicy?: string;
+  lifecycleSetAt?: number;
+  /** The repository policy's JSON text. */
+  policy?: string;
+  tags: Record<string, string>;
+  /** By digest. */
+  images: Record<string, EcrImage>;
+}
+
+/** What the sandbox remembers of ECR. Plain JSON. */
+export interface EcrState {
+  /** By name. */
+  repositories: Record<string, EcrRepository>;
+  /** Registry passwords handed out by GetAuthorizationToken: password -> milliseconds since the epoch at which it ends. */
+  passwords: Record<string, number>;
+}
+
+export const emptyEcr = (): EcrState => ({ repositories: {}, passwords: {} });
