@@ -28,8 +28,38 @@ export interface Service {
   protocol: Protocol;
   /** The client package's module, imported lazily. Its `<Operation>$` exports are the schemas. */
   load(): Promise<Record<string, unknown>>;
+  /** An `Operations<typeof import('@aws-sdk/client-…')>`. */
   operations: Record<string, Handler<never, object | void>>;
+  /** Called once when the sandbox starts, after its state was read: take up loops and half-done work here. */
+  start?(engine: Engine): void | Promise<void>;
 }
 
 /** What a handler is: decoded, validated input in; the SDK's output members out. Throws `AwsError`. */
 export type Handler<In, Out> = (input: In, call: Call) => Out | Promise<Out>;
+
+/** A decoded input: what AWS requires is there (its absence was refused already). */
+export type Decoded<Input> = {
+  [Key in keyof Input]: Record<never, never> extends Pick<Input, Key> ? Input[Key] : Exclude<Input[Key], undefined>;
+};
+
+/** What a handler answers: the members of the SDK's output, any of them left out, without `$metadata`. */
+export type Answer<Output> = Partial<Omit<Output, '$metadata'>>;
+
+/** The shape of an SDK command class, as far as input and output can be read from it. */
+type CommandClass<Input, Output> = new (...args: never[]) => {
+  readonly input: Input;
+  resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: Output }>;
+};
+
+type HandlerOf<Command> =
+  Command extends CommandClass<infer Input, infer Output> ? Handler<Decoded<Input>, Answer<Output> | void> : never;
+
+/** A handler table typed by a client package: `const operations: Operations<typeof import('@aws-sdk/client-ec2')> = {…}`. */
+export type Operations<Module> = {
+  [Key in keyof Module as Key extends `${infer Name}Command` ? Name : never]?: HandlerOf<Module[Key]>;
+};
+
+/** One handler of such a table, for handlers that are written as functions: `HandlerFor<Module, 'RunInstances'>`. */
+export type HandlerFor<Module, Name extends string> = `${Name}Command` extends keyof Module
+  ? HandlerOf<Module[`${Name}Command`]>
+  : never;
