@@ -1,0 +1,60 @@
+import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { ECRClient } from '@aws-sdk/client-ecr';
+import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import type { STSClient } from '@aws-sdk/client-sts';
+import type Dockerode from 'dockerode';
+import type { Report } from './report.ts';
+
+/** AWS clients as the SDK makes them, unwrapped: the command object is the data, a fake hooks in under `send`. */
+export interface Aws {
+  ec2: EC2Client;
+  autoScaling: AutoScalingClient;
+  elbv2: ElasticLoadBalancingV2Client;
+  ecr: ECRClient;
+  iam: IAMClient;
+  logs: CloudWatchLogsClient;
+  secretsManager: SecretsManagerClient;
+  ssm: SSMClient;
+  sts: STSClient;
+}
+
+/** Time; tests hand in a fake one. Milliseconds. */
+export interface Clock {
+  now(): number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Runs a program without a shell. Lines of both streams go to `onLine` as they come. Never throws for an exit code. */
+export type Shell = (
+  file: string,
+  args: readonly string[],
+  options: { cwd: string; env?: Record<string, string>; onLine?: (line: string) => void; signal?: AbortSignal },
+) => Promise<{ exitCode: number; stdout: string; /** The program does not exist. */ isMissing: boolean }>;
+
+/** One HTTP exchange, redirects not followed. Rejects when no answer comes within `timeoutMs`. */
+export type Http = (request: {
+  url: string;
+  headers?: Record<string, string>;
+  timeoutMs: number;
+}) => Promise<{ status: number; headers: Record<string, string>; body: string }>;
+
+/** Everything that the product needs from outside; built once in `cli.ts` (or by a test), read-only, handed down. */
+export interface Context {
+  readonly aws: Aws;
+  readonly docker: Dockerode;
+  readonly sh: Shell;
+  readonly http: Http;
+  readonly report: Report;
+  readonly clock: Clock;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Directory with the package's `templates/`. */
+  readonly templates: string;
+  /** A directory of ours for caches (bundles built, contexts): safe to delete at any time. */
+  readonly cache: string;
+}

@@ -1,0 +1,41 @@
+import type { Context } from './context.ts';
+import { DeployError } from './errors.ts';
+import { throwIfInterrupted } from './report.ts';
+
+/** One look at something awaited: there, or not yet and why. A probe throws when it can never be. */
+export type Probe<T> = { done: T } | { pending: string };
+
+/**
+ * The one waiting loop of the pipeline: probes at once, then every `everyMs`, reports why it still waits, and gives up after
+ * `forMs` with `timeout` and the last reason. SDK waiters are not used: mute, slow (15-120 s back-off), wall clock.
+ */
+export async function until<T>(
+  ctx: Pick<Context, 'clock' | 'signal' | 'report'>,
+  what: string,
+  limits: { everyMs: number; forMs: number },
+  probe: () => Promise<Probe<T>>,
+): Promise<T> {
+  const start = ctx.clock.now();
+  for (;;) {
+    throwIfInterrupted(ctx.signal);
+    const found = await probe();
+    if ('done' in found) return found.done;
+    const elapsedMs = ctx.clock.now() - start;
+    if (elapsedMs >= limits.forMs) {
+      throw new DeployError('timeout', `gave up on ${what} after ${Math.round(elapsedMs / 1000)} s: ${found.pending}`, {
+        hint: 'run the same command again: it takes up what is there and goes on',
+      });
+    }
+    ctx.report({ kind: 'waiting', what, reason: found.pending, elapsedMs });
+    await pause(ctx, Math.min(limits.everyMs, limits.forMs - elapsedMs));
+  }
+}
+
+async function pause(ctx: Pick<Context, 'clock' | 'signal'>, ms: number): Promise<void> {
+  try {
+    await ctx.clock.sleep(ms, ctx.signal);
+  } catch (error) {
+    throwIfInterrupted(ctx.signal);
+    throw error;
+  }
+}
