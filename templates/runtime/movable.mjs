@@ -1,0 +1,46 @@
+/** Close frame, unmasked, status 1001 "going away" (RFC 6455 7.4.1): browsers and sockjs reconnect at once. */
+const GOING_AWAY = Buffer.from([0x88, 0x02, 0x03, 0xe9]);
+const CLOSE_HANDSHAKE_MS = 1000;
+/** sockjs requests that stay open until there is something to say. */
+const SOCKJS_STREAM = /\/sockjs\/[^/.]+\/[^/.]+\/(xhr|xhr_streaming|eventsource|htmlfile|jsonp)$/;
+
+const closing = new WeakSet();
+
+/** Drain and stop may both have a turn planned for the same client: the first one counts. */
+export function closeOnce(key, close) {
+  return {
+    close: () => {
+      if (closing.has(key)) return;
+      closing.add(key);
+      close();
+    },
+  };
+}
+
+/** Says good-bye in the WebSocket protocol and cuts the line if the other side does not answer. */
+export function closeUpgraded(socket, isWebSocket) {
+  if (!isWebSocket || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  socket.write(GOING_AWAY);
+  const cut = setTimeout(() => socket.destroy(), CLOSE_HANDSHAKE_MS);
+  socket.once('close', () => clearTimeout(cut));
+}
+
+/** Ends a stream together with its connection: sockjs lets go of a response only when the connection closes. */
+export function closeResponse(response) {
+  if (response.writableEnded) return;
+  const { socket } = response;
+  response.on('error', () => {}); // a message that the app writes into it meanwhile must not end the process
+  response.end(() => socket && socket.destroySoon());
+}
+
+export function isLongLived(response, path) {
+  return SOCKJS_STREAM.test(path) || isEventStream(response);
+}
+
+/** Read from the sent head: headers given to writeHead are in no other place. */
+function isEventStream(response) {
+  return /^content-type:\s*text\/event-stream/im.test(response._header || '');
+}
