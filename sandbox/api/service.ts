@@ -39,7 +39,9 @@ export type Handler<In, Out> = (input: In, call: Call) => Out | Promise<Out>;
 
 /** A decoded input: what AWS requires is there (its absence was refused already). */
 export type Decoded<Input> = {
-  [Key in keyof Input]: Record<never, never> extends Pick<Input, Key> ? Input[Key] : Exclude<Input[Key], undefined>;
+  [Key in keyof Input]: Pick<Input, Key> extends Required<Pick<Input, Key>>
+    ? Exclude<Input[Key], undefined>
+    : Input[Key];
 };
 
 /** What a handler answers: the members of the SDK's output, any of them left out, without `$metadata`. */

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import type { Engine } from '../engine/engine.ts';
+import { checkRegion, identify, readScope, type Scope } from './dispatch/authorization.ts';
+import { addressOf, findOperation, type SandboxRequest } from './dispatch/operation.ts';
+import { AwsError } from './error.ts';
+import { encodeAnswer, encodeError, type Envelope, type HttpAnswer } from './protocol/answer.ts';
+import { readSchemas, type Schemas } from './protocol/schemas.ts';
+import type { Handler, Service } from './service.ts';
+
+/** A call that is about to be carried out, for hooks that watch it or break it. */
+export interface PendingCall {
+  /** Signing name of the service. */
+  service: string;
+  operation: string;
+  input: Record<string, unknown>;
+  /** Which attempt of the client's this is, from 1 (the SDK's amz-sdk-request header). */
+  attempt: number;
+  accessKeyId: string;
+}
+
+/**
+ * Runs before each handler. May throw an `AwsError` (the call is refused), or answer `lose-answer`: the call is carried
+ * out and its answer never arrives (the connection is reset).
+ */
+export type Before = (call: PendingCall) => Promise<void | 'lose-answer'>;
+
+const lostAnswers = new WeakSet<object>();
+
+/** The connection breaks: `handle` rejects with this (code ECONNRESET), the server destroys the socket. */
+function connectionReset(): Error {
+  const error = Object.assign(new Error('the answer was lost: connection reset'), { code: 'ECONNRESET' });
+  lostAnswers.add(error);
+  return error;
+}
+
+/** Whether `handle` rejected because a hook asked for the answer to be lost. */
+export const isLostAnswer = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && lostAnswers.has(error);
+
+const loaded = new Map<Service, Promise<Schemas>>();
+
+function schemasOf(service: Service): Promise<Schemas> {
+  const known = loaded.get(service) ?? service.load().then(readSchemas);
+  loaded.set(service, known);
+  return known;
+}
+
+/** Answers one AWS API request: finds service and operation, decodes, calls the handler, encodes what comes of it. */
+export async function dispatch(
+  engine: Engine,
+  services: readonly Service[],
+  request: SandboxRequest,
+  before?: Before,
+): Promise<HttpAnswer> {
+  const requestId = randomUUID();
+  const scope = readScope(request.headers);
+  const service = services.find(({ signingName }) => signingName === scope?.signingName);
+  if (!scope || !service) return refuseUnsigned(scope, request, requestId);
+  const envelope: Envelope = { protocol: service.protocol, signingName: service.signingName, requestId };
+  const schemas = await schemasOf(service);
+  try {
+    return await carryOut({ engine, service, schemas, scope, envelope, before }, request);
+  } catch (error) {
+    if (isLostAnswer(error)) throw error;
+    return encodeError(envelope, schemas, asAwsError(engine, service, error));
+  }
+}
+
+interface Context {
+  engine: Engine;
+  service: Service;
+  schemas: Schemas;
+  scope: Scope;
+  envelope: Envelope;
+  before: Before | undefined;
+}
+
+async function carryOut(context: Context, request: SandboxRequest): Promise<HttpAnswer> {
+  const { engine, service, schemas, scope, envelope, before } = context;
+  checkRegion(engine, scope, service.protocol);
+  const caller = identify(engine, scope, service.protocol);
+  const { operation, decode } = addressOf(service, request);
+  const { shape, handler } = findOperation(service, schemas, operation);
+  const input = decode(shape);
+  const attempt = Number(/attempt=(\d+)/.exec(request.headers['amz-sdk-request'] ?? '')?.[1] ?? 1);
+  const fault = await before?.({
+    service: service.signingName,
+    operation,
+    input,
+    attempt,
+    accessKeyId: scope.accessKeyId,
+  });
+  const handle = handler as Handler<Record<string, unknown>, object | void>;
+  const output = await handle(input, { engine, caller, requestId: envelope.requestId });
+  if (!/^(Describe|Get|List)/.test(operation)) engine.save();
+  if (fault === 'lose-answer') throw connectionReset();
+  return encodeAnswer(envelope, shape, output ?? {});
+}
+
+/** Anything else than an AwsError is a mistake of the sandbox: logged with its stack, answered as AWS answers its own. */
+function asAwsError(engine: Engine, service: Service, error: unknown): AwsError {
+  if (error instanceof AwsError) return error;
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  engine.log(`${service.signingName}: ${text}`);
+  const code = service.protocol === 'ec2' ? 'InternalError' : 'InternalFailure';
+  return new AwsError(code, `the sandbox failed: ${text.split('\n')[0]}`, { status: 500 });
+}
+
+/** A request without a signature, or for a service that is not here. The protocol is guessed from the headers. */
+function refuseUnsigned(scope: Scope | undefined, request: SandboxRequest, requestId: string): HttpAnswer {
+  const json = request.headers['x-amz-target'] !== undefined;
+  const envelope: Envelope = { protocol: json ? 'json' : 'query', signingName: '', requestId };
+  if (scope) {
+    const message = `The sandbox does not know the service '${scope.signingName}'`;
+    return encodeError(
+      envelope,
+      undefined,
+      new AwsError(json ? 'UnknownOperationException' : 'InvalidAction', message),
+    );
+  }
+  const code = json ? 'MissingAuthenticationTokenException' : 'MissingAuthenticationToken';
+  const error = new AwsError(code, 'Request is missing Authentication Token', { status: 403 });
+  return encodeError(envelope, undefined, error);
+}

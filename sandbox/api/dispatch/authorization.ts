@@ -1,0 +1,60 @@
+import { temporaryKeyPrefix } from '../../engine/iam/credentials.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { AwsError } from '../error.ts';
+import type { Caller, Protocol } from '../service.ts';
+
+/** The credential scope of a signed request. */
+export interface Scope {
+  accessKeyId: string;
+  region: string;
+  signingName: string;
+}
+
+/** Reads the scope from a SigV4 Authorization header; undefined when there is none. The signature is not verified. */
+export function readScope(headers: Record<string, string>): Scope | undefined {
+  const match = /^AWS4-HMAC-SHA256 +Credential=([^/,\s]+)\/\d+\/([^/,\s]+)\/([^/,\s]+)\/aws4_request/.exec(
+    headers.authorization ?? '',
+  );
+  if (!match) return undefined;
+  const [, accessKeyId = '', region = '', signingName = ''] = match;
+  return { accessKeyId, region, signingName };
+}
+
+/** Services with one endpoint for all regions; their clients sign for us-east-1 wherever they are. */
+const globalServices = new Set(['iam', 'sts']);
+
+/** Refuses a request that was signed for another region, in the words of AWS and with the sandbox's own region. */
+export function checkRegion(engine: Engine, scope: Scope, protocol: Protocol): void {
+  const { region } = engine.state;
+  if (scope.region === region || (globalServices.has(scope.signingName) && scope.region === 'us-east-1')) return;
+  throw new AwsError(
+    protocol === 'json' ? 'InvalidSignatureException' : 'SignatureDoesNotMatch',
+    `Credential should be scoped to a valid region, not '${scope.region}': this sandbox is ${region}`,
+    { status: 403 },
+  );
+}
+
+/** The codes differ by protocol family (EC2, query and JSON "Common errors" pages). */
+const expiredCodes: Record<Protocol, string> = {
+  ec2: 'RequestExpired',
+  query: 'ExpiredToken',
+  json: 'ExpiredTokenException',
+};
+
+/** Who holds this access key: a role session that the sandbox issued, or else the account's user. */
+export function identify(engine: Engine, scope: Scope, protocol: Protocol): Caller {
+  const { account, iam } = engine.state;
+  const { accessKeyId } = scope;
+  const session = Object.hasOwn(iam.sessions, accessKeyId) ? iam.sessions[accessKeyId] : undefined;
+  if (!accessKeyId.startsWith(temporaryKeyPrefix) || !session) {
+    return { accessKeyId, arn: `arn:aws:iam::${account}:user/sandbox`, userId: 'AIDASANDBOXUSER000000' };
+  }
+  if (session.expiresAt <= engine.clock.now()) {
+    const message = 'The security token included in the request is expired';
+    throw new AwsError(expiredCodes[protocol], message, { status: protocol === 'query' ? 403 : 400 });
+  }
+  const { roleName, sessionName } = session;
+  const roleId = iam.roles[roleName]?.id ?? 'AROAGONE';
+  const arn = `arn:aws:sts::${account}:assumed-role/${roleName}/${sessionName}`;
+  return { accessKeyId, arn, userId: `${roleId}:${sessionName}` };
+}

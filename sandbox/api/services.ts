@@ -1,0 +1,23 @@
+import { autoScaling } from './autoscaling.ts';
+import { ec2 } from './ec2.ts';
+import { ecr } from './ecr.ts';
+import { elasticLoadBalancing } from './elasticloadbalancing.ts';
+import { iam } from './iam.ts';
+import { logs } from './logs.ts';
+import { secretsManager } from './secretsmanager.ts';
+import type { Service } from './service.ts';
+import { ssm } from './ssm.ts';
+import { sts } from './sts.ts';
+
+/** Everything that the sandbox's one endpoint answers; a new service is one line here. */
+export const services: readonly Service[] = [
+  sts,
+  iam,
+  ssm,
+  secretsManager,
+  ecr,
+  logs,
+  ec2,
+  autoScaling,
+  elasticLoadBalancing,
+];

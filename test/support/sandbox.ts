@@ -1,0 +1,69 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
+import { HttpResponse, type HttpRequest } from '@smithy/core/protocols';
+import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
+
+const utf8 = new TextEncoder();
+
+/** What an SDK client sends its requests with: straight into the sandbox, no socket in between. */
+function requestHandler(sandbox: Sandbox) {
+  return {
+    handle: async (request: HttpRequest) => {
+      const headers = Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]);
+      const query = new URLSearchParams((request.query ?? {}) as Record<string, string>).toString();
+      const answer = await sandbox.handle({
+        method: request.method,
+        path: query === '' ? request.path : `${request.path}?${query}`,
+        headers: Object.fromEntries(headers) as Record<string, string>,
+        body:
+          typeof request.body === 'string'
+            ? utf8.encode(request.body)
+            : ((request.body ?? new Uint8Array()) as Uint8Array),
+      });
+      return { response: new HttpResponse({ statusCode: answer.status, headers: answer.headers, body: answer.body }) };
+    },
+  };
+}
+
+/** SDK clients that talk to a sandbox in the same process. One attempt a call unless told otherwise. */
+export function clients(
+  sandbox: Sandbox,
+  options: { region?: string; maxAttempts?: number; accessKeyId?: string } = {},
+) {
+  const config = {
+    region: options.region ?? 'us-east-1',
+    credentials: { accessKeyId: options.accessKeyId ?? 'AKIASANDBOX000000000', secretAccessKey: 'sandbox' },
+    maxAttempts: options.maxAttempts ?? 1,
+    requestHandler: requestHandler(sandbox),
+  };
+  return {
+    ec2: new EC2Client(config),
+    autoScaling: new AutoScalingClient(config),
+    elbv2: new ElasticLoadBalancingV2Client(config),
+    ecr: new ECRClient(config),
+    iam: new IAMClient(config),
+    logs: new CloudWatchLogsClient(config),
+    secretsManager: new SecretsManagerClient(config),
+    ssm: new SSMClient(config),
+    sts: new STSClient(config),
+  };
+}
+
+/** A sandbox in us-east-1 on simulated machines, in this process. */
+export const startSandbox = (options: Partial<SandboxOptions> = {}): Promise<Sandbox> =>
+  createSandbox({ region: 'us-east-1', ...options, machines: options.machines ?? noMachines() });
+
+function noMachines(): SandboxOptions['machines'] {
+  return {
+    close: async () => {},
+    list: async () => ({ machines: [], disks: [] }),
+    onPowerOff: () => () => {},
+  } as unknown as SandboxOptions['machines'];
+}
