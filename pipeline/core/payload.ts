@@ -17,7 +17,7 @@ export interface Payload {
 const limitBytes = 65_536;
 
 /** Variables that the machine decides; setting them would break the release. */
-const reserved = ['PORT', 'METEOR_SETTINGS', 'BIND_IP'];
+const reserved = new Set(['PORT', 'METEOR_SETTINGS', 'BIND_IP']);
 
 /** Reads settings and env file of the environment. Throws `settings`; no value ever appears in a message. */
 export async function readPayload(target: Target): Promise<Payload> {
@@ -59,7 +59,7 @@ export const versionOf = (document: Secret, secretArn: string): string =>
   createHash('sha256').update(secretArn).update('\0').update(document.reveal()).digest('hex');
 
 const mistakeIn = (name: string): string | undefined =>
-  reserved.includes(name)
+  reserved.has(name)
     ? `${name} is set by the machine; remove it${name === 'PORT' ? ' (instance.port is the key)' : ''}`
     : undefined;
 

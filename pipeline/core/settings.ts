@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { loose } from './settings/loose.ts';
 
 /** Letters, digits and single hyphens, starting with a letter: what every AWS name that we derive from it allows. */
 const name = (max: number) =>
@@ -155,16 +156,16 @@ const tags = z.record(z.string().min(1).max(128), z.string().max(256)).describe(
 const blocks = { build, image, instance, bake, fleet, health, balancer, network, rollout, logs };
 
 const partials = {
-  build: build.partial(),
-  image: image.partial(),
-  instance: instance.partial(),
-  bake: bake.partial(),
-  fleet: fleet.partial(),
-  health: health.partial(),
-  balancer: balancer.partial(),
-  network: network.partial(),
-  rollout: rollout.partial(),
-  logs: logs.partial(),
+  build: loose(build),
+  image: loose(image),
+  instance: loose(instance),
+  bake: loose(bake),
+  fleet: loose(fleet),
+  health: loose(health),
+  balancer: loose(balancer),
+  network: loose(network),
+  rollout: loose(rollout),
+  logs: loose(logs),
 };
 type Block = keyof typeof partials;
 

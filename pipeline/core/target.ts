@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { architectureOf, type Architecture } from './architecture.ts';
 import { DeployError } from './errors.ts';
 import { readJson } from './json-file.ts';
