@@ -1,0 +1,224 @@
+import {
+  DescribeAutoScalingGroupsCommand,
+  type AutoScalingGroup,
+  type InstanceRefresh,
+  paginateDescribeInstanceRefreshes,
+} from '@aws-sdk/client-auto-scaling';
+import { paginateDescribeInstances, paginateDescribeLaunchTemplateVersions } from '@aws-sdk/client-ec2';
+import {
+  DescribeLoadBalancersCommand,
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Context } from './context.ts';
+import { isAwsError } from './errors.ts';
+import { filtersOf, namesOf } from './names.ts';
+import { releaseOf, type Release, type ReleaseName } from './release.ts';
+import type { Target } from './target.ts';
+
+/** A machine of the fleet as group and balancer see it. */
+export interface Machine {
+  id: string;
+  zone: string;
+  release: ReleaseName;
+  /** Auto Scaling's lifecycle state: Pending, InService, Terminating:Wait, … */
+  lifecycle: string;
+  /** The balancer's view: initial, healthy, unhealthy, draining, unused; `unknown` when it is not registered. */
+  health: string;
+  /** Why the balancer says so, in its own words. */
+  healthReason: string | undefined;
+  launchedAt: Date | undefined;
+}
+
+/** A roll of the fleet that runs or ran. */
+export interface Roll {
+  id: string;
+  status: string;
+  release: ReleaseName | undefined;
+  percent: number;
+  startedAt: Date | undefined;
+  reason: string | undefined;
+}
+
+export interface Fleet {
+  name: string;
+  live: ReleaseName;
+  min: number;
+  desired: number;
+  max: number;
+  machines: Machine[];
+}
+
+/** Everything of one environment that can be seen, at one moment. */
+export interface World {
+  fleet: Fleet | undefined;
+  /** Newest first. */
+  releases: Release[];
+  /** Newest first; AWS keeps six weeks. */
+  rolls: Roll[];
+  balancer: { arn: string; dnsName: string; state: string } | undefined;
+  targetGroup: string | undefined;
+  /** Things that an interrupted run left and the next deploy adopts or removes. */
+  halfMade: string[];
+}
+
+/** Statuses in which a roll still moves machines. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceRefresh.html */
+const moving = new Set(['Pending', 'InProgress', 'Baking', 'Cancelling', 'RollbackInProgress']);
+export const isMoving = (roll: Pick<Roll, 'status'>): boolean => moving.has(roll.status);
+
+/** Looks at all that there is. Only reads. */
+export async function observe(ctx: Context, target: Target): Promise<World> {
+  const names = namesOf(target);
+  const [group, releases, rolls, balancer, targetGroup, builders] = await Promise.all([
+    findGroup(ctx, names.group),
+    findReleases(ctx, target),
+    findRolls(ctx, names.group),
+    findBalancer(ctx, names.balancer),
+    findTargetGroup(ctx, names.targetGroup),
+    findBuilders(ctx, target),
+  ]);
+  const health = targetGroup ? await targetHealth(ctx, targetGroup) : new Map<string, TargetView>();
+  return {
+    fleet: group && (await fleetOf(ctx, group, health)),
+    releases,
+    rolls: rolls.map((refresh) => rollOf(refresh)),
+    balancer,
+    targetGroup,
+    halfMade: builders.map((id) => `builder ${id} still exists: the next deploy takes it up or removes it`),
+  };
+}
+
+/** The group, unless it is not there or already going away. */
+export async function findGroup(ctx: Context, name: string): Promise<AutoScalingGroup | undefined> {
+  const answer = await ctx.aws.autoScaling.send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
+  );
+  return answer.AutoScalingGroups?.[0];
+}
+
+/** All releases, newest first. */
+export async function findReleases(ctx: Context, target: Target): Promise<Release[]> {
+  const releases: Release[] = [];
+  try {
+    const pages = paginateDescribeLaunchTemplateVersions(
+      { client: ctx.aws.ec2 },
+      { LaunchTemplateName: namesOf(target).launchTemplate },
+    );
+    for await (const page of pages) {
+      for (const version of page.LaunchTemplateVersions ?? []) releases.push(...asList(releaseOf(version)));
+    }
+  } catch (error) {
+    if (!isAwsError(error, 'InvalidLaunchTemplateName.NotFoundException')) throw error;
+  }
+  return releases.toSorted((a, b) => b.number - a.number);
+}
+
+async function findRolls(ctx: Context, group: string): Promise<InstanceRefresh[]> {
+  const rolls: InstanceRefresh[] = [];
+  try {
+    const pages = paginateDescribeInstanceRefreshes({ client: ctx.aws.autoScaling }, { AutoScalingGroupName: group });
+    for await (const page of pages) rolls.push(...(page.InstanceRefreshes ?? []));
+  } catch (error) {
+    // No group, no rolls: AWS answers ValidationError for an unknown group name here.
+    if (!isAwsError(error, 'ValidationError')) throw error;
+  }
+  return rolls;
+}
+
+export async function findBalancer(ctx: Context, name: string): Promise<World['balancer']> {
+  try {
+    const answer = await ctx.aws.elbv2.send(new DescribeLoadBalancersCommand({ Names: [name] }));
+    const found = answer.LoadBalancers?.[0];
+    return found && { arn: found.LoadBalancerArn ?? '', dnsName: found.DNSName ?? '', state: found.State?.Code ?? '' };
+  } catch (error) {
+    if (isAwsError(error, 'LoadBalancerNotFoundException')) return undefined;
+    throw error;
+  }
+}
+
+async function findTargetGroup(ctx: Context, name: string): Promise<string | undefined> {
+  try {
+    const answer = await ctx.aws.elbv2.send(new DescribeTargetGroupsCommand({ Names: [name] }));
+    return answer.TargetGroups?.[0]?.TargetGroupArn;
+  } catch (error) {
+    if (isAwsError(error, 'TargetGroupNotFoundException')) return undefined;
+    throw error;
+  }
+}
+
+async function findBuilders(ctx: Context, target: Target): Promise<string[]> {
+  const alive = { Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped'] };
+  const found: string[] = [];
+  for await (const page of paginateDescribeInstances(
+    { client: ctx.aws.ec2 },
+    { Filters: [...filtersOf(target, 'builder'), alive] },
+  )) {
+    for (const reservation of page.Reservations ?? []) {
+      found.push(...(reservation.Instances ?? []).map((instance) => instance.InstanceId ?? ''));
+    }
+  }
+  return found;
+}
+
+interface TargetView {
+  state: string;
+  reason: string | undefined;
+}
+
+async function targetHealth(ctx: Context, targetGroup: string): Promise<Map<string, TargetView>> {
+  const answer = await ctx.aws.elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroup }));
+  return new Map(
+    (answer.TargetHealthDescriptions ?? []).map(({ Target, TargetHealth }) => [
+      Target?.Id ?? '',
+      { state: TargetHealth?.State ?? 'unknown', reason: TargetHealth?.Description },
+    ]),
+  );
+}
+
+async function fleetOf(ctx: Context, group: AutoScalingGroup, health: Map<string, TargetView>): Promise<Fleet> {
+  const ids = (group.Instances ?? []).map((instance) => instance.InstanceId ?? '');
+  const launched = await launchTimes(ctx, ids);
+  return {
+    name: group.AutoScalingGroupName ?? '',
+    live: `v${Number(group.LaunchTemplate?.Version)}`,
+    min: group.MinSize ?? 0,
+    desired: group.DesiredCapacity ?? 0,
+    max: group.MaxSize ?? 0,
+    machines: (group.Instances ?? []).map((instance) => ({
+      id: instance.InstanceId ?? '',
+      zone: instance.AvailabilityZone ?? '',
+      release: `v${Number(instance.LaunchTemplate?.Version)}`,
+      lifecycle: instance.LifecycleState ?? '',
+      health: health.get(instance.InstanceId ?? '')?.state ?? 'unknown',
+      healthReason: health.get(instance.InstanceId ?? '')?.reason,
+      launchedAt: launched.get(instance.InstanceId ?? ''),
+    })),
+  };
+}
+
+async function launchTimes(ctx: Context, ids: string[]): Promise<Map<string, Date>> {
+  const times = new Map<string, Date>();
+  if (ids.length === 0) return times;
+  // Filter instead of InstanceIds: an id that has just vanished would fail the whole call.
+  const filter = { Name: 'instance-id', Values: ids };
+  for await (const page of paginateDescribeInstances({ client: ctx.aws.ec2 }, { Filters: [filter] })) {
+    for (const instance of (page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? [])) {
+      if (instance.InstanceId && instance.LaunchTime) times.set(instance.InstanceId, instance.LaunchTime);
+    }
+  }
+  return times;
+}
+
+function rollOf(refresh: InstanceRefresh): Roll {
+  const version = refresh.DesiredConfiguration?.LaunchTemplate?.Version;
+  return {
+    id: refresh.InstanceRefreshId ?? '',
+    status: refresh.Status ?? '',
+    release: version === undefined ? undefined : `v${Number(version)}`,
+    percent: refresh.PercentageComplete ?? 0,
+    startedAt: refresh.StartTime,
+    reason: refresh.StatusReason,
+  };
+}
+
+const asList = <T>(value: T | undefined): T[] => (value === undefined ? [] : [value]);
