@@ -21,7 +21,7 @@ export async function readState(region: string, stateDir: string | undefined): P
   const stored = await readStored(file);
   if (!stored) return fresh;
   if (stored.format !== fresh.format) {
-    throw new Error(`${file}: state format ${stored.format}, expected ${fresh.format}: remove it to begin anew`);
+    throw new Error(`${file}: state format ${String(stored.format)}, expected 1: remove it to begin anew`);
   }
   if (stored.region !== region) {
     throw new Error(`${file}: the sandbox's state is of region ${stored.region}, not ${region}`);

@@ -18,7 +18,7 @@ export interface SandboxRequest {
 /** A request whose operation is known and whose members are not yet. */
 export interface Addressed {
   operation: string;
-  decode(shape: OperationShape): Record<string, unknown>;
+  decode: (shape: OperationShape) => Record<string, unknown>;
 }
 
 const utf8 = new TextDecoder();

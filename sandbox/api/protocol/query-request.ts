@@ -92,12 +92,12 @@ function decodeMap(protocol: Query, shape: Shape, node: FormNode): Record<string
   return out;
 }
 
-const xmlName = (shape: Shape) => shape.getMergedTraits().xmlName as string | undefined;
+const xmlName = (shape: Shape) => shape.getMergedTraits().xmlName;
 
 /** smithy.io, "AWS EC2 query protocol": ec2QueryName, else the capitalised xmlName, else the capitalised member name. */
 function wireName(protocol: Query, name: string, member: Shape): string {
   const traits = member.getMergedTraits();
-  const key = (traits.xmlName as string | undefined) ?? name;
+  const key = traits.xmlName ?? name;
   if (protocol !== 'ec2') return key;
   return (traits.ec2QueryName as string | undefined) ?? key.charAt(0).toUpperCase() + key.slice(1);
 }

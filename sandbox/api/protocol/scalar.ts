@@ -36,5 +36,5 @@ export function blobFrom(text: string): Uint8Array | undefined {
 export function scalarToText(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  return String(value as string | number | boolean);
+  return String(value);
 }

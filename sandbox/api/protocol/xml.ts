@@ -13,7 +13,7 @@ export const escapeXml = (text: string): string =>
 /** `<name>content</name>`; the content must be XML already. */
 export const element = (name: string, content: string): string => `<${name}>${content}</${name}>`;
 
-const xmlName = (shape: Shape) => shape.getMergedTraits().xmlName as string | undefined;
+const xmlName = (shape: Shape) => shape.getMergedTraits().xmlName;
 
 /** The members of a structure as XML elements, one after the other, without the structure's own element. */
 export function encodeMembers(shape: Shape, value: Record<string, unknown>): string {
@@ -22,7 +22,7 @@ export function encodeMembers(shape: Shape, value: Record<string, unknown>): str
   for (const [name, member] of shape.structIterator()) {
     const item = value[name];
     if (item === undefined || item === null) continue;
-    xml += encodeMember((member.getMemberTraits().xmlName as string | undefined) ?? name, member, item);
+    xml += encodeMember(member.getMemberTraits().xmlName ?? name, member, item);
   }
   return xml;
 }
