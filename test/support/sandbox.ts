@@ -8,6 +8,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { HttpResponse, type HttpRequest } from '@smithy/core/protocols';
+import { noMachines } from './no-machines.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
 
 const utf8 = new TextEncoder();
@@ -59,11 +60,3 @@ export function clients(
 /** A sandbox in us-east-1 on simulated machines, in this process. */
 export const startSandbox = (options: Partial<SandboxOptions> = {}): Promise<Sandbox> =>
   createSandbox({ region: 'us-east-1', ...options, machines: options.machines ?? noMachines() });
-
-function noMachines(): SandboxOptions['machines'] {
-  return {
-    close: async () => {},
-    list: async () => ({ machines: [], disks: [] }),
-    onPowerOff: () => () => {},
-  } as unknown as SandboxOptions['machines'];
-}

@@ -1,0 +1,68 @@
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { afterEach, expect, test } from 'vitest';
+import { startServer, type RunningServer, type ServerOptions } from '../../../sandbox/server.ts';
+import { noMachines } from '../../support/no-machines.ts';
+
+let server: RunningServer | undefined;
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+const start = async (options: Partial<ServerOptions> = {}) => {
+  server = await startServer({ region: 'us-east-1', machines: noMachines(), port: 0, ...options });
+  return server;
+};
+
+const sts = (authority: string) =>
+  new STSClient({
+    region: 'us-east-1',
+    endpoint: `http://${authority}`,
+    credentials: { accessKeyId: 'AKIASANDBOX000000000', secretAccessKey: 'sandbox' },
+    maxAttempts: 2,
+  });
+
+test('an SDK client reaches the sandbox through its endpoint alone', async () => {
+  const { authority } = await start();
+  const identity = await sts(authority).send(new GetCallerIdentityCommand({}));
+  expect(identity.Arn).toBe('arn:aws:iam::123456789012:user/sandbox');
+});
+
+test('a lost answer breaks the connection, and the client tries again', async () => {
+  const attempts: number[] = [];
+  const { authority } = await start({
+    before: async ({ attempt }) => {
+      attempts.push(attempt);
+      return attempt === 1 ? 'lose-answer' : undefined;
+    },
+  });
+  expect((await sts(authority).send(new GetCallerIdentityCommand({}))).Account).toBe('123456789012');
+  expect(attempts).toEqual([1, 2]);
+});
+
+test('status tells where and what it is, an unknown path is 404', async () => {
+  const { authority } = await start();
+  const status = await fetch(`http://${authority}/_sandbox/status`);
+  expect(await status.json()).toMatchObject({ region: 'us-east-1', authority, loadBalancers: [] });
+  expect((await fetch(`http://${authority}/_sandbox/nothing`)).status).toBe(404);
+});
+
+test('a shutdown is obeyed, though never from a web page', async () => {
+  let ended = () => {};
+  const end = new Promise<void>((resolve) => (ended = resolve));
+  const { authority } = await start({ onShutdown: ended });
+  const url = `http://${authority}/_sandbox/shutdown`;
+  const fromPage = await fetch(url, { method: 'POST', headers: { origin: 'https://evil.example' } });
+  expect(fromPage.status).toBe(403);
+  expect((await fetch(url, { method: 'POST' })).status).toBe(202);
+  await end;
+  await expect(fetch(url)).rejects.toThrow();
+});
+
+test('a taken port is refused as such', async () => {
+  const { authority } = await start();
+  const port = Number(authority.split(':')[1]);
+  await expect(startServer({ region: 'us-east-1', machines: noMachines(), port })).rejects.toMatchObject({
+    code: 'EADDRINUSE',
+  });
+});
