@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'traffic'
   | 'busy'
   | 'sandbox'
+  | 'aws'
   | 'timeout';
 
 /**

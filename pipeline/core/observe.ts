@@ -1,6 +1,7 @@
 import {
   DescribeAutoScalingGroupsCommand,
   type AutoScalingGroup,
+  type Instance,
   type InstanceRefresh,
   paginateDescribeInstanceRefreshes,
 } from '@aws-sdk/client-auto-scaling';
@@ -176,23 +177,24 @@ async function targetHealth(ctx: Context, targetGroup: string): Promise<Map<stri
 }
 
 async function fleetOf(ctx: Context, group: AutoScalingGroup, health: Map<string, TargetView>): Promise<Fleet> {
-  const ids = (group.Instances ?? []).map((instance) => instance.InstanceId ?? '');
+  const { Instances: instances = [], AutoScalingGroupName: name = '' } = group;
+  const ids = instances.map((instance) => instance.InstanceId ?? '');
   const launched = await launchTimes(ctx, ids);
+  const { MinSize: min = 0, DesiredCapacity: desired = 0, MaxSize: max = 0 } = group;
+  const machines = instances.map((instance) => machineOf(instance, health, launched));
+  return { name, live: `v${Number(group.LaunchTemplate?.Version)}`, min, desired, max, machines };
+}
+
+function machineOf(instance: Instance, health: Map<string, TargetView>, launched: Map<string, Date>): Machine {
+  const { InstanceId: id = '', AvailabilityZone: zone = '', LifecycleState: lifecycle = '' } = instance;
   return {
-    name: group.AutoScalingGroupName ?? '',
-    live: `v${Number(group.LaunchTemplate?.Version)}`,
-    min: group.MinSize ?? 0,
-    desired: group.DesiredCapacity ?? 0,
-    max: group.MaxSize ?? 0,
-    machines: (group.Instances ?? []).map((instance) => ({
-      id: instance.InstanceId ?? '',
-      zone: instance.AvailabilityZone ?? '',
-      release: `v${Number(instance.LaunchTemplate?.Version)}`,
-      lifecycle: instance.LifecycleState ?? '',
-      health: health.get(instance.InstanceId ?? '')?.state ?? 'unknown',
-      healthReason: health.get(instance.InstanceId ?? '')?.reason,
-      launchedAt: launched.get(instance.InstanceId ?? ''),
-    })),
+    id,
+    zone,
+    lifecycle,
+    release: `v${Number(instance.LaunchTemplate?.Version)}`,
+    health: health.get(id)?.state ?? 'unknown',
+    healthReason: health.get(id)?.reason,
+    launchedAt: launched.get(id),
   };
 }
 

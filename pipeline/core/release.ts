@@ -75,14 +75,15 @@ export function releaseOf(version: LaunchTemplateVersion): Release | undefined {
   const tags = tagRecord(data?.TagSpecifications?.find((spec) => spec.ResourceType === 'instance')?.Tags);
   const number = version.VersionNumber;
   if (number === undefined || tags[tagKeys.release] !== `v${number}`) return undefined;
+  const tag = (key: string): string => tags[key] ?? '';
   return {
     number,
     name: `v${number}`,
-    key: tags[keyTag] ?? '',
-    ami: (data?.ImageId ?? '') as AmiId,
-    image: (tags[tagKeys.image] ?? '') as ImageDigest,
-    settingsVersion: tags[tagKeys.settings] ?? '',
-    bakeKey: (tags[tagKeys.bakeKey] ?? '') as BakeKey,
+    key: tag(keyTag),
+    ami: data?.ImageId as AmiId,
+    image: tag(tagKeys.image) as ImageDigest,
+    settingsVersion: tag(tagKeys.settings),
+    bakeKey: tag(tagKeys.bakeKey) as BakeKey,
     revision: tags[tagKeys.revision],
     createdAt: version.CreateTime,
     createdBy: version.CreatedBy,

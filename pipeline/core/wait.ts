@@ -39,3 +39,14 @@ async function pause(ctx: Pick<Context, 'clock' | 'signal'>, ms: number): Promis
     throw error;
   }
 }
+
+/**
+ * What was just made shows a moment later: AWS is eventually consistent.
+ * https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+ */
+export async function eventually<T>(ctx: Context, what: string, find: () => Promise<T | undefined>): Promise<T> {
+  return await until(ctx, what, { everyMs: 1000, forMs: 120_000 }, async () => {
+    const found = await find();
+    return found === undefined ? { pending: 'it does not show yet' } : { done: found };
+  });
+}

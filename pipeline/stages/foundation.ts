@@ -1,0 +1,52 @@
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import type { Context } from '../core/context.ts';
+import { DeployError } from '../core/errors.ts';
+import type { Payload } from '../core/payload.ts';
+import type { Outcome } from '../core/report.ts';
+import type { Target } from '../core/target.ts';
+import { ensureBalancer, type Balancer } from './foundation/balancer.ts';
+import { ensureLogGroup } from './foundation/logs.ts';
+import { findNetwork, type Network } from './foundation/network.ts';
+import { ensureRoles, type Roles } from './foundation/roles.ts';
+import { ensureSecret, ensureSettingsVersion } from './foundation/secret.ts';
+import { ensureSecurityGroups, type SecurityGroups } from './foundation/security-groups.ts';
+
+/** What every release of an environment stands on. Everything in it is kept from release to release. */
+export interface Foundation {
+  network: Network;
+  securityGroups: SecurityGroups;
+  roles: Roles;
+  balancer: Balancer;
+  secretArn: string;
+  /** Version of the secret that holds this deploy's settings and env. */
+  settingsVersion: string;
+}
+
+/**
+ * Makes sure that network, security groups, roles, secret, log group and balancer are as the settings say.
+ * What is there and right is left alone. Throws `foundation` where it cannot be.
+ */
+export async function ensureFoundation(ctx: Context, target: Target, payload: Payload): Promise<Outcome<Foundation>> {
+  const account = await accountOf(ctx);
+  const network = await findNetwork(ctx, target);
+  const [securityGroups, secretArn] = await Promise.all([
+    ensureSecurityGroups(ctx, target, network),
+    ensureSecret(ctx, target),
+  ]);
+  const [roles, balancer] = await Promise.all([
+    ensureRoles(ctx, target, { account, secretArn }),
+    ensureBalancer(ctx, target, { network, securityGroup: securityGroups.balancer }),
+    ensureLogGroup(ctx, target),
+  ]);
+  const settingsVersion = await ensureSettingsVersion(ctx, { secretArn, payload, rootUrl: balancer.url });
+  return {
+    value: { network, securityGroups, roles, balancer, secretArn, settingsVersion },
+    detail: balancer.url,
+  };
+}
+
+async function accountOf(ctx: Context): Promise<string> {
+  const { Account } = await ctx.aws.sts.send(new GetCallerIdentityCommand({}));
+  if (!Account) throw new DeployError('credentials', 'AWS does not say whose credentials these are');
+  return Account;
+}

@@ -1,0 +1,65 @@
+import { DescribeSubnetsCommand, DescribeVpcsCommand, type Subnet } from '@aws-sdk/client-ec2';
+import type { Context } from '../../core/context.ts';
+import { DeployError } from '../../core/errors.ts';
+import type { Target } from '../../core/target.ts';
+
+/** Where machines and balancer live: one subnet a zone, at least two zones. */
+export interface Network {
+  vpc: string;
+  subnets: string[];
+}
+
+/** Finds VPC and subnets; never creates any. Throws `foundation` when they do not span two zones. */
+export async function findNetwork(ctx: Context, target: Target): Promise<Network> {
+  const vpc = target.network.vpc ?? (await defaultVpc(ctx, target));
+  const subnets = await subnetsOf(ctx, target, vpc);
+  const chosen = target.network.subnets ? subnets : onePerZone(subnets);
+  const zones = new Set(chosen.map((subnet) => subnet.AvailabilityZone));
+  if (zones.size < 2) {
+    throw new DeployError(
+      'foundation',
+      `the subnets ${chosen.map((subnet) => subnet.SubnetId).join(', ') || '(none)'} are in ${zones.size} zone`,
+      {
+        hint: 'a load balancer needs subnets in at least two availability zones: name them in network.subnets of redeploy.json',
+      },
+    );
+  }
+  return { vpc, subnets: chosen.map((subnet) => subnet.SubnetId ?? '') };
+}
+
+async function defaultVpc(ctx: Context, target: Target): Promise<string> {
+  const filter = { Name: 'is-default', Values: ['true'] };
+  const { Vpcs } = await ctx.aws.ec2.send(new DescribeVpcsCommand({ Filters: [filter] }));
+  const id = Vpcs?.[0]?.VpcId;
+  if (id) return id;
+  throw new DeployError('foundation', `region ${target.region} has no default VPC`, {
+    hint: 'name a VPC in network.vpc of redeploy.json, or run `aws ec2 create-default-vpc`',
+  });
+}
+
+async function subnetsOf(ctx: Context, target: Target, vpc: string): Promise<Subnet[]> {
+  const wanted = target.network.subnets;
+  const filters = [{ Name: 'vpc-id', Values: [vpc] }];
+  if (!wanted && !target.network.vpc) filters.push({ Name: 'default-for-az', Values: ['true'] });
+  const { Subnets = [] } = await ctx.aws.ec2.send(new DescribeSubnetsCommand({ Filters: filters }));
+  if (!wanted) return Subnets;
+  const unknown = wanted.filter((id) => !Subnets.some((subnet) => subnet.SubnetId === id));
+  if (unknown.length === 0) return Subnets.filter((subnet) => wanted.includes(subnet.SubnetId ?? ''));
+  throw new DeployError(
+    'settings',
+    `network.subnets: ${unknown.join(', ')} ${unknown.length === 1 ? 'is' : 'are'} not in ${vpc}`,
+    {
+      hint: `the subnets there are ${Subnets.map((subnet) => subnet.SubnetId).join(', ') || 'none'}`,
+    },
+  );
+}
+
+/** A balancer takes one subnet a zone (CreateLoadBalancer). Sorted, so that every run chooses the same. */
+function onePerZone(subnets: Subnet[]): Subnet[] {
+  const zones = new Map<string, Subnet>();
+  for (const subnet of subnets.toSorted((a, b) => (a.SubnetId ?? '').localeCompare(b.SubnetId ?? ''))) {
+    const zone = subnet.AvailabilityZone ?? '';
+    if (!zones.has(zone)) zones.set(zone, subnet);
+  }
+  return [...zones.values()];
+}
