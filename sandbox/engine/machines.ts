@@ -20,6 +20,12 @@ export interface Address {
 /** How a machine goes down by itself. `killed`: without a shutdown (the plug, a crash); then EC2 sees a failed host. */
 export type PowerOff = { instanceId: string; killed?: boolean };
 
+/** What a simulated machine can do to the world outside. */
+export interface MachineWorld {
+  /** As CreateTags on itself. */
+  setTag(instanceId: string, key: string, value: string): void;
+}
+
 /** What a machine answers to a plain GET. */
 export interface ProbeAnswer {
   status: number;
@@ -48,6 +54,8 @@ export interface Machines {
    * code ECONNREFUSED when nothing listens, ETIMEDOUT when the port is closed or the machine off.
    */
   probe?(instanceId: string, port: number, path: string): Promise<ProbeAnswer>;
+  /** Hands simulated machines the calls that a real one makes over the network with its role. */
+  connect?(world: MachineWorld): void;
   /** Copies the disk of a (stopped or running) machine under `disk`; resolves with its size in bytes. */
   capture(instanceId: string, disk: string): Promise<{ bytes: number }>;
   /** Forgets a captured disk. Idempotent. */

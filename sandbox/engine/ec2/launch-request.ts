@@ -4,15 +4,15 @@ import type { MetadataOptionsRecord, Tags } from './state.ts';
 export interface DeviceRequest {
   deviceName: string;
   /** Drops the image's device of that name. */
-  noDevice?: boolean;
-  snapshotId?: string;
-  sizeGiB?: number;
-  type?: string;
-  iops?: number;
-  throughput?: number;
-  encrypted?: boolean;
-  kmsKeyId?: string;
-  deleteOnTermination?: boolean;
+  noDevice?: boolean | undefined;
+  snapshotId?: string | undefined;
+  sizeGiB?: number | undefined;
+  type?: string | undefined;
+  iops?: number | undefined;
+  throughput?: number | undefined;
+  encrypted?: boolean | undefined;
+  kmsKeyId?: string | undefined;
+  deleteOnTermination?: boolean | undefined;
 }
 
 /**
@@ -24,27 +24,30 @@ export interface LaunchRequest {
   instanceType: string;
   count: number;
   /** Base64, at most 16 KB when decoded. */
-  userData?: string;
-  iamInstanceProfile?: { arn?: string; name?: string };
+  userData?: string | undefined;
+  iamInstanceProfile?: { arn?: string | undefined; name?: string | undefined } | undefined;
   /** Default: the VPC's default group. */
-  securityGroupIds?: string[];
+  securityGroupIds?: string[] | undefined;
   /** Default: the default subnet of `zone`, or of the first zone. */
-  subnetId?: string;
-  zone?: string;
-  keyName?: string;
-  metadataOptions?: Partial<MetadataOptionsRecord>;
-  blockDeviceMappings?: DeviceRequest[];
-  instanceInitiatedShutdownBehavior?: 'stop' | 'terminate';
-  disableApiTermination?: boolean;
-  disableApiStop?: boolean;
-  ebsOptimized?: boolean;
-  detailedMonitoring?: boolean;
-  associatePublicIp?: boolean;
-  clientToken?: string;
+  subnetId?: string | undefined;
+  zone?: string | undefined;
+  keyName?: string | undefined;
+  metadataOptions?: Partial<MetadataOptionsRecord> | undefined;
+  blockDeviceMappings?: DeviceRequest[] | undefined;
+  instanceInitiatedShutdownBehavior?: 'stop' | 'terminate' | undefined;
+  disableApiTermination?: boolean | undefined;
+  disableApiStop?: boolean | undefined;
+  ebsOptimized?: boolean | undefined;
+  detailedMonitoring?: boolean | undefined;
+  associatePublicIp?: boolean | undefined;
+  clientToken?: string | undefined;
   /** Sets the system tags aws:ec2launchtemplate:id and aws:ec2launchtemplate:version. */
-  launchTemplate?: { id: string; version: number };
+  launchTemplate?: { id: string; version: number } | undefined;
   /** `autoscaling.amazonaws.com` for a group's instances. */
-  requesterId?: string;
+  requesterId?: string | undefined;
   /** By resource type; system tags (aws:…) may be given here, unlike in an API call. */
-  tags?: Partial<Record<'instance' | 'volume' | 'network-interface', Tags>>;
+  tags?: Partial<Record<'instance' | 'volume' | 'network-interface', Tags>> | undefined;
 }
+
+/** A part of a launch request, to be laid over another. */
+export type LaunchPart = { [Key in keyof LaunchRequest]?: LaunchRequest[Key] | undefined };

@@ -1,11 +1,92 @@
 import type { Engine } from '../engine.ts';
+import { publicAddress, takeAddress } from './address.ts';
+import { attachVolumes, mergeDevices } from './block-devices.ts';
+import { bootInBackground } from './boot.ts';
+import { checkLaunch, type CheckedLaunch } from './launch-check.ts';
 import type { LaunchRequest } from './launch-request.ts';
-import type { InstanceRecord } from './state.ts';
+import { openPorts } from './ports.ts';
+import type { InstanceRecord, MetadataOptionsRecord, Tags } from './state.ts';
 
 /**
  * Makes instance records and starts their machines in the background; pending -> running after `timing.launchMs`.
  * Throws the errors of RunInstances (`InvalidAMIID.NotFound`, `InvalidSubnetID.NotFound`, …) and then makes nothing.
  */
-export function launchInstances(_engine: Engine, _request: LaunchRequest): InstanceRecord[] {
-  throw new Error('coming');
+export function launchInstances(engine: Engine, request: LaunchRequest): InstanceRecord[] {
+  const checked = checkLaunch(engine, request);
+  const devices = mergeDevices(engine, checked.image, request.blockDeviceMappings);
+  const reservationId = engine.id('r');
+  return Array.from({ length: request.count }, (_, launchIndex) => {
+    const instance = { ...newInstance(engine, request, checked), reservationId, launchIndex };
+    engine.state.ec2.instances[instance.id] = instance;
+    attachVolumes(engine, instance, devices, request.tags?.volume ?? {});
+    bootInBackground(engine, instance, 'boot');
+    engine.save();
+    return instance;
+  });
+}
+
+function newInstance(engine: Engine, request: LaunchRequest, checked: CheckedLaunch): InstanceRecord {
+  const { image, subnet, groups, profile } = checked;
+  const securityGroupIds = groups.map(({ id }) => id);
+  const privateIp = takeAddress(engine, subnet);
+  return {
+    id: engine.id('i'),
+    reservationId: '',
+    requesterId: request.requesterId,
+    launchIndex: 0,
+    imageId: image.id,
+    instanceType: request.instanceType,
+    architecture: image.architecture,
+    state: 'pending',
+    stateReason: { code: 'pending', message: 'pending' },
+    transitionReason: '',
+    launchedAtMs: engine.clock.now(),
+    subnetId: subnet.id,
+    vpcId: subnet.vpcId,
+    zone: subnet.zone,
+    privateIp,
+    securityGroupIds,
+    // the default subnets map public addresses, as AWS makes them
+    publicIp: (request.associatePublicIp ?? subnet.defaultForAz) ? publicAddress(privateIp) : undefined,
+    networkInterfaceId: engine.id('eni'),
+    iamInstanceProfile: profile && { arn: profile.arn, id: profile.id },
+    userData: request.userData,
+    metadataOptions: metadataOptions(request, image.imdsSupport),
+    ...switches(request),
+    rootDeviceName: image.rootDeviceName,
+    blockDevices: [],
+    disk: image.disk,
+    ports: openPorts(engine, securityGroupIds),
+    clientToken: request.clientToken,
+    tags: instanceTags(request),
+  };
+}
+
+function switches(request: LaunchRequest) {
+  return {
+    shutdownBehavior: request.instanceInitiatedShutdownBehavior ?? 'stop',
+    apiTerminationDisabled: request.disableApiTermination ?? false,
+    apiStopDisabled: request.disableApiStop ?? false,
+    ebsOptimized: request.ebsOptimized ?? false,
+    detailedMonitoring: request.detailedMonitoring ?? false,
+  };
+}
+
+/** An image with `imds-support v2.0` makes tokens required and the hop limit 2 (configuring-IMDS-new-instances.html). */
+function metadataOptions(request: LaunchRequest, imdsSupport: 'v2.0' | undefined): MetadataOptionsRecord {
+  const { httpTokens, httpEndpoint, httpPutResponseHopLimit, instanceMetadataTags } = request.metadataOptions ?? {};
+  return {
+    httpTokens: httpTokens ?? (imdsSupport ? 'required' : 'optional'),
+    httpEndpoint: httpEndpoint ?? 'enabled',
+    httpPutResponseHopLimit: httpPutResponseHopLimit ?? (imdsSupport ? 2 : 1),
+    instanceMetadataTags: instanceMetadataTags ?? 'disabled',
+  };
+}
+
+function instanceTags({ tags, launchTemplate }: LaunchRequest): Tags {
+  const system = launchTemplate && {
+    'aws:ec2launchtemplate:id': launchTemplate.id,
+    'aws:ec2launchtemplate:version': String(launchTemplate.version),
+  };
+  return { ...tags?.instance, ...system };
 }

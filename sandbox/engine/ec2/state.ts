@@ -47,11 +47,11 @@ export interface RuleRecord {
   protocol: string;
   fromPort: number;
   toPort: number;
-  cidr?: string;
-  cidrV6?: string;
-  groupId?: string;
-  prefixListId?: string;
-  description?: string;
+  cidr?: string | undefined;
+  cidrV6?: string | undefined;
+  groupId?: string | undefined;
+  prefixListId?: string | undefined;
+  description?: string | undefined;
   tags: Tags;
 }
 
@@ -82,33 +82,33 @@ export interface InstanceRecord {
   id: InstanceId;
   reservationId: string;
   /** `autoscaling.amazonaws.com` when a group made it. */
-  requesterId?: string;
+  requesterId?: string | undefined;
   launchIndex: number;
   imageId: string;
   instanceType: string;
   architecture: Architecture;
   state: InstanceState;
   /** Why it left `running`, as `StateReason` shows it. */
-  stateReason?: { code: string; message: string };
+  stateReason?: { code: string; message: string } | undefined;
   /** `User initiated (2026-01-31 10:00:00 GMT)`. */
   transitionReason: string;
   launchedAtMs: number;
   /** When it became `running` for the last time. */
-  runningAtMs?: number;
-  terminatedAtMs?: number;
+  runningAtMs?: number | undefined;
+  terminatedAtMs?: number | undefined;
   /** Set while its machine died without a shutdown: state stays `running`, both status checks say impaired. */
-  impairedAtMs?: number;
+  impairedAtMs?: number | undefined;
   subnetId: string;
   vpcId: string;
   zone: string;
   privateIp: string;
-  publicIp?: string;
+  publicIp?: string | undefined;
   networkInterfaceId: string;
   securityGroupIds: string[];
-  iamInstanceProfile?: { arn: string; id: string };
+  iamInstanceProfile?: { arn: string; id: string } | undefined;
   /** Base64 as it came. */
-  userData?: string;
-  keyName?: string;
+  userData?: string | undefined;
+  keyName?: string | undefined;
   metadataOptions: MetadataOptionsRecord;
   shutdownBehavior: 'stop' | 'terminate';
   apiTerminationDisabled: boolean;
@@ -120,7 +120,7 @@ export interface InstanceRecord {
   /** What the machine was booted from and with: the key of the disk, and the ports that its groups let in at launch. */
   disk: string;
   ports: number[];
-  clientToken?: string;
+  clientToken?: string | undefined;
   tags: Tags;
 }
 
@@ -128,14 +128,14 @@ export interface VolumeRecord {
   id: string;
   sizeGiB: number;
   type: string;
-  iops?: number;
-  throughput?: number;
+  iops?: number | undefined;
+  throughput?: number | undefined;
   encrypted: boolean;
-  kmsKeyId?: string;
-  snapshotId?: string;
+  kmsKeyId?: string | undefined;
+  snapshotId?: string | undefined;
   zone: string;
   createdAtMs: number;
-  attachedTo?: InstanceId;
+  attachedTo?: InstanceId | undefined;
   tags: Tags;
 }
 
@@ -156,8 +156,8 @@ export interface ImageDeviceRecord {
   snapshotId: string;
   sizeGiB: number;
   type: string;
-  iops?: number;
-  throughput?: number;
+  iops?: number | undefined;
+  throughput?: number | undefined;
   encrypted: boolean;
   deleteOnTermination: boolean;
 }
@@ -167,15 +167,15 @@ export interface ImageRecord {
   name: string;
   description: string;
   ownerId: string;
-  ownerAlias?: string;
+  ownerAlias?: string | undefined;
   public: boolean;
   architecture: Architecture;
   state: 'pending' | 'available' | 'failed' | 'deregistered';
-  stateReason?: { code: string; message: string };
+  stateReason?: { code: string; message: string } | undefined;
   createdAtMs: number;
-  deprecatedAtMs?: number;
-  sourceInstanceId?: InstanceId;
-  imdsSupport?: 'v2.0';
+  deprecatedAtMs?: number | undefined;
+  sourceInstanceId?: InstanceId | undefined;
+  imdsSupport?: 'v2.0' | undefined;
   rootDeviceName: string;
   devices: ImageDeviceRecord[];
   /** Accounts that may launch it besides the owner. */
@@ -190,7 +190,7 @@ export type TemplateData = Record<string, unknown>;
 
 export interface LaunchTemplateVersionRecord {
   version: number;
-  description?: string;
+  description?: string | undefined;
   createdAtMs: number;
   createdBy: string;
   data: TemplateData;
