@@ -10,7 +10,7 @@ export type Event =
   | { kind: 'step-failed'; step: string; ms: number; message: string }
   | { kind: 'waiting'; step?: string; what: string; reason: string; elapsedMs: number }
   | { kind: 'output'; step?: string; line: string }
-  | { kind: 'undoing'; label: string }
+  | { kind: 'undoing'; label: string; /** What is still to be taken back after it. */ left?: string[] }
   | { kind: 'undo-failed'; label: string; message: string }
   | { kind: 'note'; message: string }
   | { kind: 'warning'; message: string };

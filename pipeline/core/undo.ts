@@ -23,8 +23,10 @@ export class Undo {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { label, act } of this.#acts.toReversed()) {
-      this.#ctx.report({ kind: 'undoing', label });
+    const acts = this.#acts.toReversed();
+    for (const [at, { label, act }] of acts.entries()) {
+      const left = acts.slice(at + 1).map((later) => later.label);
+      this.#ctx.report({ kind: 'undoing', label, ...(left.length > 0 && { left }) });
       try {
         await act(this.#ctx);
       } catch (error) {

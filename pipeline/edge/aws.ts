@@ -1,0 +1,47 @@
+import type { Aws } from '../core/context.ts';
+import { rememberAction } from './aws/action.ts';
+
+export interface AwsOptions {
+  region: string;
+  /** Another AWS than Amazon's, such as the sandbox. Unset: the SDK decides, and it honours AWS_ENDPOINT_URL. */
+  endpoint?: string;
+  /** Unset: the SDK looks where every AWS tool looks (environment, profile, SSO, role of the machine). */
+  credentials?: { accessKeyId: string; secretAccessKey: string };
+}
+
+/**
+ * All clients. Importing them takes about a second, so nothing imports this file before it is needed. Seven attempts of the
+ * standard mode wait up to half a minute in all: longer than AWS throttles a well-behaved account, shorter than patience.
+ */
+export async function connectAws(options: AwsOptions): Promise<Aws> {
+  const [autoScaling, logs, ec2, ecr, elbv2, iam, secretsManager, ssm, sts] = await Promise.all([
+    import('@aws-sdk/client-auto-scaling'),
+    import('@aws-sdk/client-cloudwatch-logs'),
+    import('@aws-sdk/client-ec2'),
+    import('@aws-sdk/client-ecr'),
+    import('@aws-sdk/client-elastic-load-balancing-v2'),
+    import('@aws-sdk/client-iam'),
+    import('@aws-sdk/client-secrets-manager'),
+    import('@aws-sdk/client-ssm'),
+    import('@aws-sdk/client-sts'),
+  ]);
+  const config = {
+    ...options,
+    retryMode: 'standard',
+    maxAttempts: 7,
+    requestHandler: { connectionTimeout: 5000, requestTimeout: 60_000, throwOnRequestTimeout: true },
+  };
+  const aws: Aws = {
+    autoScaling: new autoScaling.AutoScalingClient(config),
+    logs: new logs.CloudWatchLogsClient(config),
+    ec2: new ec2.EC2Client(config),
+    ecr: new ecr.ECRClient(config),
+    elbv2: new elbv2.ElasticLoadBalancingV2Client(config),
+    iam: new iam.IAMClient(config),
+    secretsManager: new secretsManager.SecretsManagerClient(config),
+    ssm: new ssm.SSMClient(config),
+    sts: new sts.STSClient(config),
+  };
+  for (const client of Object.values(aws)) rememberAction(client);
+  return aws;
+}

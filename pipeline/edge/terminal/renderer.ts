@@ -1,0 +1,8 @@
+import type { Report } from '../../core/report.ts';
+
+/** Draws events. */
+export interface Renderer {
+  report: Report;
+  /** Takes down whatever moves, leaves what stays. Idempotent. */
+  close(): void;
+}
