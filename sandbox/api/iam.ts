@@ -1,8 +1,35 @@
 import type * as client from '@aws-sdk/client-iam';
+import * as profiles from './iam/instance-profiles.ts';
+import * as policies from './iam/role-policies.ts';
+import * as roles from './iam/roles.ts';
 import type { Operations, Service } from './service.ts';
 
-const operations: Operations<typeof client> = {};
+const operations: Operations<typeof client> = {
+  CreateRole: roles.createRole,
+  GetRole: roles.getRole,
+  DeleteRole: roles.deleteRole,
+  UpdateAssumeRolePolicy: roles.updateAssumeRolePolicy,
+  TagRole: roles.tagRole,
+  ListRoles: roles.listRoles,
+  CreateServiceLinkedRole: roles.createServiceLinkedRole,
+  PutRolePolicy: policies.putRolePolicy,
+  GetRolePolicy: policies.getRolePolicy,
+  DeleteRolePolicy: policies.deleteRolePolicy,
+  ListRolePolicies: policies.listRolePolicies,
+  AttachRolePolicy: policies.attachRolePolicy,
+  DetachRolePolicy: policies.detachRolePolicy,
+  ListAttachedRolePolicies: policies.listAttachedRolePolicies,
+  CreateInstanceProfile: profiles.createInstanceProfile,
+  GetInstanceProfile: profiles.getInstanceProfile,
+  DeleteInstanceProfile: profiles.deleteInstanceProfile,
+  AddRoleToInstanceProfile: profiles.addRoleToInstanceProfile,
+  RemoveRoleFromInstanceProfile: profiles.removeRoleFromInstanceProfile,
+  TagInstanceProfile: profiles.tagInstanceProfile,
+  ListInstanceProfiles: profiles.listInstanceProfiles,
+  ListInstanceProfilesForRole: profiles.listInstanceProfilesForRole,
+};
 
+/** Identity and Access Management: roles and instance profiles; who may do what is not enforced. */
 export const iam: Service = {
   signingName: 'iam',
   protocol: 'query',
