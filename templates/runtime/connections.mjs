@@ -50,6 +50,7 @@ export function watchConnections({ port, release, healthPath, keepAliveMs }) {
     },
   };
 
+  // oxlint-disable-next-line typescript/unbound-method -- called below with the server it belongs to
   const emit = http.Server.prototype.emit;
   http.Server.prototype.emit = function watchedEmit(event, ...values) {
     const handler = typeof event === 'string' && Object.hasOwnProperty.call(seen, event) ? seen[event] : undefined;

@@ -1,0 +1,4 @@
+Package['react-meteor-data'] = {
+  useTracker: (run) => run(),
+  useSubscribe: () => () => false,
+};
