@@ -9,6 +9,7 @@ import {
   type CreateListenerCommandInput,
   type Listener,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { addressOf } from '../../core/address.ts';
 import type { Context } from '../../core/context.ts';
 import { DeployError, isAwsError } from '../../core/errors.ts';
 import { namesOf, tagKeys, tagRecord, tagsOf } from '../../core/names.ts';
@@ -48,14 +49,7 @@ export async function ensureBalancer(
   });
   await ensureAttributes(ctx, target, arn);
   await ensureListeners(ctx, target, { arn, targetGroup });
-  return { arn, dnsName, url: urlOf(target, dnsName), targetGroup };
-}
-
-/** The balancer's own address; ports that the scheme implies are left out. */
-export function urlOf(target: Target, dnsName: string): string {
-  const { certificate, httpPort, httpsPort } = target.balancer;
-  if (certificate) return `https://${dnsName}${httpsPort === 443 ? '' : `:${httpsPort}`}`;
-  return `http://${dnsName}${httpPort === 80 ? '' : `:${httpPort}`}`;
+  return { arn, dnsName, url: addressOf(target, dnsName), targetGroup };
 }
 
 async function createBalancer(

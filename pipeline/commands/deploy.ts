@@ -1,0 +1,116 @@
+import type { Bundle, Image } from '../core/artifacts.ts';
+import type { Context } from '../core/context.ts';
+import { together } from '../core/lanes.ts';
+import { observe, type World } from '../core/observe.ts';
+import { readPayload, type Payload } from '../core/payload.ts';
+import type { Release, ReleaseParts } from '../core/release.ts';
+import { step } from '../core/report.ts';
+import type { Target } from '../core/target.ts';
+import { ensureAmi, type Baked } from '../stages/ami.ts';
+import { checkSource, ensureBundle } from '../stages/bundle.ts';
+import { ensureRelease } from '../stages/fleet/release-version.ts';
+import { isThere, moveFleet } from '../stages/fleet.ts';
+import { findNetwork } from '../stages/foundation/network.ts';
+import { ensureFoundation, type Foundation } from '../stages/foundation.ts';
+import { checkDocker, ensureImage, findImage, imageKeyOf } from '../stages/image.ts';
+import { verifyRelease } from '../stages/traffic.ts';
+
+export interface DeployOptions {
+  /** A bundle made elsewhere: directory or tar.gz. Unset: `meteor build`. */
+  bundle?: string;
+  /** Whether to wait while another deploy rolls. */
+  wait: boolean;
+  /** Certificate authorities for npm install (NODE_EXTRA_CA_CERTS), when the settings name none. */
+  caBundle?: string;
+}
+
+/** How a deploy or a rollback ended. */
+export interface DeployResult {
+  action: 'deployed' | 'unchanged' | 'rolled-back';
+  release: string;
+  previous: string | undefined;
+  url: string;
+  ami: string;
+  imageDigest: string;
+  settingsVersion: string;
+  seconds: number;
+}
+
+/** Takes the app from its sources to the fleet. Whatever is there already is used; run again after any failure, it goes on. */
+export async function deploy(ctx: Context, target: Target, options: DeployOptions): Promise<DeployResult> {
+  const startedAt = ctx.clock.now();
+  const payload = await readPayload(target);
+  const before = await step(ctx, 'look', (inner) => look(inner, target, options));
+  const { foundation, bundle, ami } = await make(ctx, target, payload, options);
+  const parts = partsOf(foundation, bundle, ami);
+  const live = Number(before.fleet?.live.slice(1) ?? 0);
+  const release = await step(ctx, 'release', (inner) => ensureRelease(inner, target, parts, live));
+  const wasThere = isThere(before, release);
+  await step(ctx, 'fleet', (inner) => moveFleet(inner, target, { release, foundation, wait: options.wait }));
+  const address = foundation.balancer.url;
+  const url = await step(ctx, 'traffic', (inner) =>
+    verifyRelease(inner, target, { url: address, release: release.name, host: publicHost(target, payload) }),
+  );
+  const action = wasThere ? 'unchanged' : 'deployed';
+  return { ...resultOf(release, before, url), action, seconds: Math.round((ctx.clock.now() - startedAt) / 1000) };
+}
+
+/** Everything that can be known to be wrong is said here, before anything is built or billed. */
+async function look(ctx: Context, target: Target, options: DeployOptions): Promise<{ value: World; detail: string }> {
+  const [world] = await together<[World, unknown, unknown, unknown]>(ctx, (inner) => [
+    observe(inner, target),
+    findNetwork(inner, target),
+    checkSource(target, options),
+    checkDocker(inner),
+  ]);
+  const live = world.fleet
+    ? `${world.fleet.live} is live on ${world.fleet.machines.length} machines`
+    : 'nothing is deployed yet';
+  return { value: world, detail: `${target.app} ${target.environment}, ${target.region}: ${live}` };
+}
+
+/** Foundation and AMI side by side; the builder boots while the image is built. */
+async function make(ctx: Context, target: Target, payload: Payload, options: DeployOptions) {
+  const [foundation, { bundle, ami }] = await together<[Foundation, { bundle: Bundle; ami: Baked }]>(ctx, (inner) => {
+    const foundation = step(inner, 'foundation', (own) => ensureFoundation(own, target, payload));
+    return [foundation, makeAmi(inner, target, foundation, options)];
+  });
+  return { foundation, bundle, ami };
+}
+
+async function makeAmi(ctx: Context, target: Target, foundation: Promise<Foundation>, options: DeployOptions) {
+  const bundle = await step(ctx, 'bundle', (inner) => ensureBundle(inner, target, options));
+  const imageKey = await imageKeyOf(ctx, target, bundle);
+  const known = await findImage(ctx, target, imageKey);
+  const [ami] = await together<[Baked, Image]>(ctx, (inner) => {
+    const image = step(inner, 'image', (own) => ensureImage(own, target, bundle, options));
+    return [step(inner, 'ami', (own) => ensureAmi(own, target, { imageKey, known, image, foundation })), image];
+  });
+  return { bundle, ami };
+}
+
+const partsOf = (foundation: Foundation, bundle: Bundle, ami: Baked): ReleaseParts => ({
+  ami,
+  secretArn: foundation.secretArn,
+  settingsVersion: foundation.settingsVersion,
+  securityGroup: foundation.securityGroups.app,
+  instanceProfile: foundation.roles.app,
+  rootDevice: ami.rootDevice,
+  revision: bundle.revision,
+});
+
+/** With a certificate, the name that it is for; taken from ROOT_URL. */
+export function publicHost(target: Target, payload: Payload): string | undefined {
+  const root = payload.env.reveal()['ROOT_URL'];
+  return target.balancer.certificate && root && URL.canParse(root) ? new URL(root).host : undefined;
+}
+
+/** The facts of a release for people and machines. */
+export const resultOf = (release: Release, before: World, url: string): Omit<DeployResult, 'action' | 'seconds'> => ({
+  release: release.name,
+  previous: before.fleet?.live === release.name ? undefined : before.fleet?.live,
+  url,
+  ami: release.ami,
+  imageDigest: release.image,
+  settingsVersion: release.settingsVersion,
+});

@@ -1,0 +1,49 @@
+import { DeployError } from './errors.ts';
+import type { Roll, World } from './observe.ts';
+import { releaseNumber, type Release, type ReleaseName } from './release.ts';
+
+/** How a release fared, as far as AWS remembers (six weeks of rolls). */
+export type Fate = 'live' | 'good' | 'failed' | 'unknown';
+
+/** Judges a release by the group's saved version and the rolls to it. */
+export function fateOf(world: Pick<World, 'fleet' | 'rolls'>, name: ReleaseName): Fate {
+  if (world.fleet?.live === name) return 'live';
+  const rolls = world.rolls.filter((roll) => roll.release === name);
+  if (rolls.some((roll) => roll.status === 'Successful')) return 'good';
+  return rolls.some((roll) => isFailed(roll)) ? 'failed' : 'unknown';
+}
+
+/**
+ * The release to go back to: the one named, or else the one that was live most recently among those older than the live one.
+ * Throws `usage` when there is none, or when the named one is not there.
+ */
+export function chooseRollback(world: World, to: string | undefined): Release {
+  const { fleet, releases } = world;
+  if (!fleet)
+    throw new DeployError('usage', 'nothing is deployed, so there is nothing to roll back', {
+      hint: 'run `redeploy deploy`',
+    });
+  if (to !== undefined) return named(releases, to);
+  const live = releaseNumber(fleet.live) ?? 0;
+  const older = releases.filter((release) => release.number < live && fateOf(world, release.name) !== 'failed');
+  const recently = world.rolls.find(
+    (roll) => roll.status === 'Successful' && older.some((release) => release.name === roll.release),
+  );
+  const chosen = older.find((release) => release.name === recently?.release) ?? older[0];
+  if (chosen) return chosen;
+  throw new DeployError('usage', `there is no good release before ${fleet.live}`, {
+    hint: 'name the one to go to, as in `redeploy rollback v2`; `redeploy releases` lists them',
+  });
+}
+
+function named(releases: Release[], to: string): Release {
+  const number = releaseNumber(to);
+  const found = releases.find((release) => release.number === number);
+  if (found) return found;
+  throw new DeployError('usage', `there is no release "${to}"`, {
+    hint: `the releases are ${releases.map((release) => release.name).join(', ') || 'none'}`,
+  });
+}
+
+const isFailed = (roll: Roll): boolean =>
+  ['Failed', 'Cancelled', 'RollbackSuccessful', 'RollbackFailed'].includes(roll.status);

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import {
+  CreateImageCommand,
+  DeregisterImageCommand,
+  DescribeImagesCommand,
+  type Image as Ec2Image,
+} from '@aws-sdk/client-ec2';
+import type { Ami, AmiId, BakeKey, Image, ImageKey } from '../core/artifacts.ts';
+import type { Context } from '../core/context.ts';
+import { DeployError, isAwsError } from '../core/errors.ts';
+import { tagKeys, tagsOf } from '../core/names.ts';
+import type { Outcome } from '../core/report.ts';
+import type { Target } from '../core/target.ts';
+import { until } from '../core/wait.ts';
+import { resolveBaseAmi } from './ami/base-ami.ts';
+import { launchBuilder, removeBuilders, runBake, type Bake } from './ami/builder.ts';
+import { hashOf, readMachineFiles } from './ami/user-data.ts';
+import type { Foundation } from './foundation.ts';
+
+/** What the bake starts from; image and foundation may still be in the making. */
+export interface AmiInput {
+  imageKey: ImageKey;
+  /** The image when it was in the registry already: its AMI may be there too, and then no builder is launched. */
+  known: Image | undefined;
+  image: Promise<Image>;
+  foundation: Promise<Foundation>;
+}
+
+/** The AMI of an image, and the device that its root volume has. */
+export interface Baked extends Ami {
+  rootDevice: string;
+}
+
+/**
+ * Finds the AMI of the image, adopts one that is still pending, or bakes it on a builder that is launched while the image is
+ * still being built. The builder is gone afterwards, whatever happened. Throws `bake`.
+ */
+export async function ensureAmi(ctx: Context, target: Target, input: AmiInput): Promise<Outcome<Baked>> {
+  const [base, files] = await Promise.all([resolveBaseAmi(ctx, target), readMachineFiles(ctx)]);
+  const keyOf = (image: Image) => bakeKey([base.id, image.digest, target.architecture, hashOf(files)]);
+  const found = input.known && (await findAmi(ctx, target, keyOf(input.known)));
+  const bake: Bake = { target, imageKey: input.imageKey, base, files };
+  const made = await (found ? input.image : bakeUnlessThere(ctx, bake, input, keyOf));
+  const key = keyOf(made);
+  const id = await waitForAmi(ctx, target, key);
+  return {
+    value: { key, id, image: made.digest, rootDevice: base.rootDevice },
+    detail: id,
+    reused: found?.State === 'available',
+  };
+}
+
+/** A builder lives in this scope alone. Observes again once the image is known: another run may have made the AMI. */
+async function bakeUnlessThere(
+  ctx: Context,
+  bake: Bake,
+  input: AmiInput,
+  keyOf: (image: Image) => BakeKey,
+): Promise<Image> {
+  await using _ = {
+    [Symbol.asyncDispose]: () => removeBuilders({ ...ctx, signal: new AbortController().signal }, bake),
+  };
+  const instanceId = await launchBuilder(ctx, bake, await input.foundation);
+  const image = await input.image;
+  if (await findAmi(ctx, bake.target, keyOf(image))) return image;
+  await runBake(ctx, bake, { instanceId, reference: image.reference });
+  await createAmi(ctx, bake, { instanceId, key: keyOf(image), image });
+  // The machine may go as soon as the snapshot is safe: EC2 refuses images of terminated machines.
+  await waitForAmi(ctx, bake.target, keyOf(image));
+  return image;
+}
+
+const amiName = (target: Target, key: BakeKey): string => `redeploy-${target.app}-${key}`;
+
+const bakeKey = (parts: string[]): BakeKey =>
+  `k-${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24)}`;
+
+/** Pending counts: it is adopted. A failed one is removed, its name would block the next. */
+async function findAmi(ctx: Context, target: Target, key: BakeKey): Promise<Ec2Image | undefined> {
+  const filter = { Name: 'name', Values: [amiName(target, key)] };
+  const { Images } = await ctx.aws.ec2.send(new DescribeImagesCommand({ Owners: ['self'], Filters: [filter] }));
+  const found = Images?.[0];
+  if (found?.State !== 'failed') return found;
+  await ctx.aws.ec2.send(new DeregisterImageCommand({ ImageId: found.ImageId, DeleteAssociatedSnapshots: true }));
+  return undefined;
+}
+
+async function createAmi(
+  ctx: Context,
+  bake: Bake,
+  made: { instanceId: string; key: BakeKey; image: Image },
+): Promise<void> {
+  const tags = tagsOf(bake.target, 'ami', { [tagKeys.bakeKey]: made.key, [tagKeys.image]: made.image.digest });
+  try {
+    await ctx.aws.ec2.send(
+      new CreateImageCommand({
+        InstanceId: made.instanceId,
+        Name: amiName(bake.target, made.key),
+        Description: `${bake.target.app} ${made.image.digest.slice(0, 19)} on ${bake.base.id}`,
+        TagSpecifications: [
+          { ResourceType: 'image', Tags: tags },
+          { ResourceType: 'snapshot', Tags: tags },
+        ],
+      }),
+    );
+  } catch (error) {
+    // Another run made it in the meantime: adopt it.
+    if (!isAwsError(error, 'InvalidAMIName.Duplicate')) throw error;
+  }
+}
+
+async function waitForAmi(ctx: Context, target: Target, key: BakeKey): Promise<AmiId> {
+  const limits = { everyMs: 2500, forMs: target.bake.timeoutSeconds * 1000 };
+  return until(ctx, `AMI ${amiName(target, key)}`, limits, async () => {
+    const filter = { Name: 'name', Values: [amiName(target, key)] };
+    const { Images } = await ctx.aws.ec2.send(new DescribeImagesCommand({ Owners: ['self'], Filters: [filter] }));
+    const image = Images?.[0];
+    if (image?.State === 'available') return { done: image.ImageId as AmiId };
+    if (image?.State === 'failed') {
+      const why = image.StateReason?.Message ?? 'AWS gives no reason';
+      throw new DeployError('bake', `AMI ${image.ImageId} failed: ${why}`, {
+        hint: 'deploy again: the failed AMI will be replaced',
+      });
+    }
+    return { pending: image ? `it is ${image.State}` : 'it does not show yet' };
+  });
+}

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Context } from '../../core/context.ts';
+import type { Target } from '../../core/target.ts';
+
+/** The files of templates/machine by name: what gets onto every machine. */
+export type MachineFiles = Record<string, string>;
+
+/** Reads templates/machine. */
+export async function readMachineFiles(ctx: Pick<Context, 'templates'>): Promise<MachineFiles> {
+  const directory = path.join(ctx.templates, 'machine');
+  const names = (await readdir(directory)).toSorted();
+  const texts = await Promise.all(names.map((name) => readFile(path.join(directory, name), 'utf8')));
+  return Object.fromEntries(names.map((name, index) => [name, texts[index] ?? '']));
+}
+
+/** Hash of the machine files: part of the bake key. */
+export const hashOf = (files: MachineFiles): string => createHash('sha256').update(JSON.stringify(files)).digest('hex');
+
+/**
+ * cloud-config of the builder: writes scripts and units, then runs the bake. JSON after the header is YAML.
+ * At most 16 KB before base64 (RunInstances).
+ */
+export function builderUserData(target: Target, files: MachineFiles): string {
+  const written = Object.entries(files).map(([name, content]) => ({
+    path: name.endsWith('.service') ? `/etc/systemd/system/${name}` : `/opt/redeploy/${name}`,
+    permissions: name.endsWith('.service') ? '0644' : '0755',
+    content,
+  }));
+  const parameters = {
+    path: '/etc/redeploy/bake.env',
+    permissions: '0644',
+    content: `REGION=${target.region}\nDOCKER_PACKAGE=docker\n`,
+  };
+  return `#cloud-config\n${JSON.stringify({ write_files: [...written, parameters], runcmd: [['/opt/redeploy/bake.sh']] })}\n`;
+}
