@@ -5,6 +5,7 @@ import { emptyElb, type ElbState } from './elb/state.ts';
 import { emptyIam, type IamState } from './iam/state.ts';
 import { emptyLogs, type LogsState } from './logs/state.ts';
 import { emptySecrets, type SecretsState } from './secrets/state.ts';
+import { emptySsm, type SsmState } from './ssm/state.ts';
 
 /** The whole world of the sandbox as plain JSON: written to disk after changes and read again at the next start. */
 export interface State {
@@ -21,6 +22,7 @@ export interface State {
   secrets: SecretsState;
   ecr: EcrState;
   logs: LogsState;
+  ssm: SsmState;
 }
 
 /** A fresh account in `region`: a default VPC with two subnets, nothing else. */
@@ -37,5 +39,6 @@ export function emptyState(region: string): State {
     secrets: emptySecrets(),
     ecr: emptyEcr(),
     logs: emptyLogs(),
+    ssm: emptySsm(),
   };
 }
