@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { z } from 'zod';
 import { architectureOf, type Architecture } from './architecture.ts';
 import { DeployError } from './errors.ts';
+import { describeIssues } from './issues.ts';
 import { readJson } from './json-file.ts';
 import { blockNames, completeBlocks, Settings, type Blocks } from './settings.ts';
 
@@ -121,15 +121,3 @@ const missing = (key: string, file: string | undefined): string | undefined =>
   file !== undefined && !existsSync(file) ? `${key}: there is no file ${file}` : undefined;
 
 const count = (mistakes: number): string => (mistakes === 1 ? '1 mistake' : `${mistakes} mistakes`);
-
-/** One line a mistake: key, what is wrong, the value that was found. */
-function describeIssues(error: z.ZodError): string {
-  return error.issues
-    .map((issue) => {
-      const key = issue.path.join('.') || '(top level)';
-      const value =
-        issue.input === undefined || typeof issue.input === 'object' ? '' : ` (found ${JSON.stringify(issue.input)})`;
-      return `  ${key}: ${issue.message}${value}`;
-    })
-    .join('\n');
-}

@@ -11,6 +11,8 @@ export interface TerminalOptions {
   stream: NodeJS.WriteStream;
   /** JSON lines instead of words. */
   isJson: boolean;
+  /** The stream is a terminal whose cursor moves: lines are redrawn. */
+  isLive: boolean;
   isColored: boolean;
   /** Show what tools write as they write it. */
   isVerbose: boolean;
@@ -28,7 +30,7 @@ export interface Terminal {
   close(): void;
 }
 
-/** Live lines on a TTY, plain lines elsewhere, JSON lines if asked. */
+/** Live lines on a terminal, plain lines elsewhere, JSON lines if asked. */
 export async function openTerminal(options: TerminalOptions): Promise<Terminal> {
   const steps = trackSteps();
   const renderer = await chooseRenderer(options, steps);
@@ -48,7 +50,7 @@ async function chooseRenderer(options: TerminalOptions, steps: Steps): Promise<R
   const write = (text: string) => void stream.write(text);
   if (options.isJson) return jsonRenderer(write, clock);
   const look = { paint: painter(options.isColored), isVerbose, clock };
-  if (!stream.isTTY) return plainRenderer(write, look);
+  if (!options.isLive) return plainRenderer(write, look);
   const { liveRenderer } = await import('./terminal/live.ts');
   return liveRenderer(stream, { ...look, steps });
 }

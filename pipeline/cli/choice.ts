@@ -1,0 +1,33 @@
+/** Options that every command takes. */
+export interface Common {
+  appDir: string;
+  json: boolean;
+  color: boolean;
+  verbose: boolean;
+}
+
+/** Options of the commands that work on one environment. */
+export interface Targeted extends Common {
+  environment?: string;
+  /** In the sandbox on this machine instead of AWS. */
+  sandbox: boolean;
+}
+
+/** What the user asked for: one command with its options, checked as far as that goes without looking anywhere. */
+export type Choice =
+  | { command: 'init'; options: Common & { app?: string; region?: string; environment?: string; yes: boolean } }
+  | { command: 'deploy'; options: Targeted & { bundle?: string; wait: boolean; yes: boolean } }
+  | { command: 'rollback'; options: Targeted & { wait: boolean }; to?: string }
+  | { command: 'status'; options: Targeted }
+  | { command: 'releases'; options: Targeted }
+  | { command: 'plan'; options: Targeted & { bundle?: string } }
+  | {
+      command: 'sandbox up';
+      options: Common & { region?: string; machines: 'docker' | 'simulated'; latency: 'none' | 'aws' };
+    }
+  | { command: 'sandbox down'; options: Common & { wipe: boolean } }
+  | { command: 'sandbox status'; options: Common }
+  | { command: 'sandbox logs'; options: Common & { follow: boolean; lines: number } };
+
+export type CommandName = Choice['command'];
+export type ChoiceOf<C extends CommandName> = Extract<Choice, { command: C }>;

@@ -1,0 +1,72 @@
+import path from 'node:path';
+import type { Context } from '../core/context.ts';
+import { DeployError } from '../core/errors.ts';
+import type { LocalSandbox } from '../core/sandbox.ts';
+import { realClock } from '../edge/clock.ts';
+import { http } from '../edge/http.ts';
+import { packageRoot } from '../edge/package-root.ts';
+import type { Io } from './io.ts';
+
+/** What a run hands to its command. */
+export interface Session {
+  io: Io;
+  signal: AbortSignal;
+  report: Context['report'];
+}
+
+/** Everything from outside, for one region; with an endpoint, that AWS is asked instead of Amazon's. */
+export async function makeContext(session: Session, region: string, endpoint?: string): Promise<Context> {
+  const [{ connectAws }, docker, { shell }] = await Promise.all([
+    import('../edge/aws.ts'),
+    connectDocker(session.io),
+    import('../edge/shell.ts'),
+  ]);
+  // The sandbox knows nobody's secrets: any key will do there, and the user's own must not be needed.
+  const there = endpoint && { endpoint, credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' } };
+  return {
+    aws: await connectAws({ region, ...there }),
+    docker,
+    sh: shell,
+    http,
+    clock: realClock,
+    report: session.report,
+    signal: session.signal,
+    templates: path.join(packageRoot, 'templates'),
+    cache: cacheDirectory(session.io),
+  };
+}
+
+/** The sandbox of this user, as REDEPLOY_SANDBOX_DIR and REDEPLOY_SANDBOX_PORT say. */
+export async function findSandbox(session: Session): Promise<LocalSandbox> {
+  const { io, signal, report } = session;
+  const { localSandbox } = await import('../edge/sandbox.ts');
+  const directory = io.env['REDEPLOY_SANDBOX_DIR'] ?? path.join(cacheDirectory(io), 'sandbox');
+  const pingDocker = async () => {
+    const docker = await connectDocker(io);
+    await docker.ping().catch((cause: unknown) => {
+      throw new DeployError('docker', 'Docker does not answer, and the machines of the sandbox run in it', {
+        hint: 'start Docker (`systemctl start docker`, Docker Desktop) and try again',
+        cause,
+      });
+    });
+  };
+  const place = { directory: path.resolve(io.cwd, directory), port: sandboxPort(io), env: io.env };
+  return localSandbox({ clock: realClock, http, signal, report, pingDocker }, place);
+}
+
+async function connectDocker({ env }: Io): Promise<Context['docker']> {
+  const { dockerClient } = await import('../edge/docker.ts');
+  return dockerClient({ host: env['DOCKER_HOST'], context: env['DOCKER_CONTEXT'], config: env['DOCKER_CONFIG'] });
+}
+
+const cacheDirectory = ({ env, cwd }: Io): string =>
+  path.join(env['XDG_CACHE_HOME'] ?? path.join(env['HOME'] ?? cwd, '.cache'), 'meteor-redeploy');
+
+function sandboxPort({ env }: Io): number {
+  const written = env['REDEPLOY_SANDBOX_PORT'] ?? '4780';
+  const port = /^\d{1,5}$/.test(written) ? Number(written) : 0;
+  if (port >= 1 && port <= 65_535) return port;
+  throw new DeployError('usage', `REDEPLOY_SANDBOX_PORT "${written}" is no port`, {
+    hint: 'use a number from 1024 to 65535',
+  });
+}

@@ -1,0 +1,119 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Choice, CommandName } from './choice.ts';
+import { helpTexts } from './help.ts';
+import { packageVersion } from './version.ts';
+
+type Choose = (choice: Choice) => void;
+
+/** The command line as Commander knows it. `choose` gets what the user chose; nothing is carried out here. */
+export function defineCommands(program: Command, cwd: string, choose: Choose): void {
+  program
+    .description('Takes a Meteor/React app from source to a self-healing AWS fleet and redeploys it, unnoticed.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .addHelpText('after', helpTexts.redeploy);
+
+  const shared = { cwd, choose };
+  command(program, 'init', shared, [
+    ['write redeploy.json and settings/ for an app'],
+    new Option('--app <name>', 'name of the app'),
+    new Option('--region <region>', 'AWS region'),
+    new Option('-e, --environment <name>', 'name of its first environment'),
+    new Option('-y, --yes', 'ask nothing').default(false),
+  ]);
+  const deploy = [
+    bundle(),
+    noWait(),
+    new Option('-y, --yes', 'ask nothing, not even before the first deploy').default(false),
+  ];
+  command(program, 'deploy', shared, [['build, bake and roll out the app'], ...deploy, ...targetOptions()]);
+  const rollback = command(program, 'rollback', shared, [
+    ['go back to an earlier release, code and settings'],
+    noWait(),
+    ...targetOptions(),
+  ]);
+  rollback
+    .argument('[release]', 'release to move to, such as v41; the previous one unless given', releaseArgument)
+    .action((to: string | undefined) =>
+      choose({ command: 'rollback', options: rollback.opts(), ...(to !== undefined && { to }) }),
+    );
+  command(program, 'status', shared, [['show what runs where'], ...targetOptions()]);
+  command(program, 'releases', shared, [['list what there is to go back to'], ...targetOptions()]);
+  command(program, 'plan', shared, [['show what deploy would do'], bundle(), ...targetOptions()]);
+  defineSandbox(program, shared);
+}
+
+function defineSandbox(program: Command, shared: Shared): void {
+  const sandbox = program.command('sandbox').description('an AWS on this machine, to rehearse in');
+  sandbox.helpCommand(false).addHelpText('after', helpTexts.sandbox);
+  command(sandbox, 'sandbox up', shared, [
+    ['start it'],
+    new Option('--region <region>', 'AWS region that it plays; that of redeploy.json unless given'),
+    new Option('--machines <kind>', 'docker: real ones; simulated: pretended ones that need no Docker')
+      .choices(['docker', 'simulated'])
+      .default('docker'),
+    new Option('--latency <kind>', 'none: answer at once; aws: take as long as AWS does')
+      .choices(['none', 'aws'])
+      .default('none'),
+  ]);
+  command(sandbox, 'sandbox down', shared, [
+    ['stop it; its world stays'],
+    new Option('--wipe', 'remove its machines, images and state, too').default(false),
+  ]);
+  command(sandbox, 'sandbox status', shared, [['show what runs in it']]);
+  command(sandbox, 'sandbox logs', shared, [
+    ['print what it did'],
+    new Option('-f, --follow', 'go on printing until Ctrl-C').default(false),
+    new Option('-n, --lines <count>', 'how many lines of the past').default(100).argParser(countArgument),
+  ]);
+}
+
+interface Shared {
+  cwd: string;
+  choose: Choose;
+}
+
+function command(
+  parent: Command,
+  name: CommandName,
+  { cwd, choose }: Shared,
+  [[summary], ...options]: [[summary: string], ...Option[]],
+): Command {
+  const made = parent.command(name.split(' ').at(-1) ?? name).description(summary);
+  for (const option of [...options, ...commonOptions(cwd)]) made.addOption(option);
+  return (
+    made
+      .helpOption('-h, --help', 'print this help')
+      .addHelpText('after', helpTexts[name as keyof typeof helpTexts] ?? '')
+      // Commander's options are untyped; the unit tests hold this against each member of Choice.
+      .action(() => choose({ command: name, options: made.opts() } as Choice))
+  );
+}
+
+const bundle = () => new Option('--bundle <path>', 'deploy this output of meteor build (directory or .tar.gz)');
+const noWait = () => new Option('--no-wait', 'fail instead of waiting while another deploy moves the fleet');
+
+const targetOptions = (): Option[] => [
+  new Option('-e, --environment <name>', 'environment in redeploy.json; needless when there is only one'),
+  new Option('--sandbox', 'in the sandbox on this machine instead of AWS').default(false),
+];
+
+const commonOptions = (cwd: string): Option[] =>
+  [
+    new Option('--app-dir <dir>', 'directory of redeploy.json').default(cwd, 'the current directory'),
+    new Option('--json', 'result as JSON on stdout, progress as JSON lines on stderr').default(false),
+    new Option('--no-color', 'no colours; so does NO_COLOR'),
+    new Option('-v, --verbose', 'show everything that meteor build and Docker say').default(false),
+  ].map((option) => option.helpGroup('Options of every command:'));
+
+function releaseArgument(text: string): string {
+  const digits = /^v?([1-9]\d*)$/.exec(text)?.[1];
+  if (digits === undefined) throw new InvalidArgumentError('A release looks like v41.');
+  return `v${digits}`;
+}
+
+function countArgument(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It is a number of lines.');
+  return Number(text);
+}

@@ -1,0 +1,14 @@
+/** What a process has, so that a test can be one. */
+export interface Io {
+  /** Without node and script. */
+  argv: string[];
+  env: Record<string, string | undefined>;
+  cwd: string;
+  stdin: NodeJS.ReadStream;
+  /** Results. */
+  stdout: NodeJS.WriteStream;
+  /** Progress and errors. */
+  stderr: NodeJS.WriteStream;
+  onSignal(name: 'SIGINT' | 'SIGTERM', listener: () => void): () => void;
+  exit(code: number): void;
+}

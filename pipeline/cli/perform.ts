@@ -1,0 +1,78 @@
+import path from 'node:path';
+import type { Choice, ChoiceOf, CommandName, Targeted } from './choice.ts';
+import { confirmFirstDeploy } from './confirm.ts';
+import { findSandbox, makeContext, type Session } from './context.ts';
+import { performSandbox } from './perform-sandbox.ts';
+import type { Shown } from './shown.ts';
+
+/** What each command does; modules are imported when their command is chosen, so that `--help` loads none of them. */
+const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) => Promise<Shown> } = {
+  init: async (choice, session) => {
+    const { performInit } = await import('./perform-init.ts');
+    return performInit(choice, session);
+  },
+  deploy: async (choice, session) => {
+    const { options } = choice;
+    const { ctx, target } = await open(session, options);
+    await confirmFirstDeploy(choice, session, ctx, target);
+    const [{ deploy }, { showDeploy }] = await Promise.all([
+      import('../commands/deploy.ts'),
+      import('./show/deploy.ts'),
+    ]);
+    const { NODE_EXTRA_CA_CERTS: caBundle } = session.io.env;
+    return showDeploy(
+      await deploy(ctx, target, { ...bundleOf(session, options), wait: options.wait, ...(caBundle && { caBundle }) }),
+    );
+  },
+  rollback: async ({ options, to }, session) => {
+    const { ctx, target } = await open(session, options);
+    const [{ rollback }, { showDeploy }] = await Promise.all([
+      import('../commands/rollback.ts'),
+      import('./show/deploy.ts'),
+    ]);
+    return showDeploy(await rollback(ctx, target, { wait: options.wait, ...(to !== undefined && { to }) }));
+  },
+  status: async ({ options }, session) => {
+    const { ctx, target } = await open(session, options);
+    const [{ status }, { showStatus }] = await Promise.all([
+      import('../commands/status.ts'),
+      import('./show/status.ts'),
+    ]);
+    return showStatus(await status(ctx, target), ctx.clock.now());
+  },
+  releases: async ({ options }, session) => {
+    const { ctx, target } = await open(session, options);
+    const [{ releases }, { showReleases }] = await Promise.all([
+      import('../commands/releases.ts'),
+      import('./show/releases.ts'),
+    ]);
+    return showReleases(await releases(ctx, target));
+  },
+  plan: async ({ options }, session) => {
+    const { ctx, target } = await open(session, options);
+    const [{ plan }, { showPlan }] = await Promise.all([import('../commands/plan.ts'), import('./show/plan.ts')]);
+    return showPlan(await plan(ctx, target, bundleOf(session, options)));
+  },
+  ...performSandbox,
+};
+
+/** Carries out what was chosen. */
+export function perform<C extends CommandName>(choice: Choice & { command: C }, session: Session): Promise<Shown> {
+  // The table pairs each command with its own choice; TypeScript cannot follow that through an index.
+  const performer = performers[choice.command] as (choice: Choice, session: Session) => Promise<Shown>;
+  return performer(choice, session);
+}
+
+/** The environment and the AWS that it lives in: mistakes in settings come first, the sandbox is started if need be. */
+async function open(session: Session, options: Targeted) {
+  const { readTarget } = await import('../core/target.ts');
+  const target = await readTarget(path.resolve(session.io.cwd, options.appDir), options.environment);
+  if (!options.sandbox) return { target, ctx: await makeContext(session, target.region) };
+  const { sandboxUp } = await import('../commands/sandbox.ts');
+  const local = await findSandbox(session);
+  const { authority } = await sandboxUp(local, { region: target.region, machines: 'docker', latency: 'none' });
+  return { target, ctx: await makeContext(session, target.region, `http://${authority}`) };
+}
+
+const bundleOf = ({ io }: Session, { bundle }: { bundle?: string }) =>
+  bundle === undefined ? {} : { bundle: path.resolve(io.cwd, bundle) };

@@ -1,0 +1,64 @@
+import type { Status } from '../../commands/status.ts';
+import type { Machine, Roll } from '../../core/observe.ts';
+import type { Release } from '../../core/release.ts';
+import type { Paint } from '../../edge/terminal/paint.ts';
+import { tableLines } from '../../edge/terminal/table.ts';
+import type { Shown } from '../shown.ts';
+import { ageText, momentText, whoText } from './moment.ts';
+
+/** `redeploy status`. */
+export const showStatus = (status: Status, now: number): Shown => ({
+  document: status,
+  lines: (paint) => [
+    `${paint('bold', `${status.app} ${status.environment}`)} in ${status.region}`,
+    ...(status.size ? facts(status, now, paint) : ['not deployed yet: `redeploy deploy` makes everything']),
+    ...machineLines(status, now, paint),
+    ...status.halfMade.map((line) => `${paint('yellow', '!')} ${line}`),
+  ],
+});
+
+function facts({ live, url, size, roll, failure }: Status, now: number, paint: Paint): string[] {
+  return tableLines(
+    [
+      ['release', live ? releaseText(live, now, paint) : paint('yellow', 'unknown: not made by redeploy')],
+      ['address', url ?? paint('yellow', 'no load balancer')],
+      ['machines', size ? `${size.desired} wanted, ${size.min} to ${size.max}` : ''],
+      ...(roll ? [['rolling', `to ${roll.release ?? '?'}: ${rollText(roll, now)}`]] : []),
+      ...(failure ? [['last roll', paint('red', `to ${failure.release ?? '?'}: ${rollText(failure, now)}`)]] : []),
+    ],
+    '  ',
+  );
+}
+
+function releaseText(release: Release, now: number, paint: Paint): string {
+  const by = whoText(release.createdBy);
+  const parts = [
+    momentText(release.createdAt, now),
+    by && `by ${by}`,
+    release.revision && `from ${release.revision.slice(0, 12)}`,
+  ];
+  return `${paint('green', release.name)}  ${paint('dim', parts.filter(Boolean).join(', '))}`;
+}
+
+const rollText = ({ status, percent, startedAt, reason }: Roll, now: number): string =>
+  [`${status} ${percent} %`, startedAt && `since ${ageText(startedAt, now)}`, reason].filter(Boolean).join(', ');
+
+function machineLines({ machines, live }: Status, now: number, paint: Paint): string[] {
+  if (machines.length === 0) return [];
+  const header = ['machine', 'zone', 'release', 'state', 'health', 'age', ''].map((text) => paint('dim', text));
+  const rows = machines.map((machine) => [
+    machine.id,
+    machine.zone,
+    machine.release === live?.name ? machine.release : paint('yellow', machine.release),
+    machine.lifecycle,
+    healthText(machine, paint),
+    ageText(machine.launchedAt, now),
+    machine.health === 'healthy' ? '' : (machine.healthReason ?? ''),
+  ]);
+  return ['', ...tableLines([header, ...rows], '  ')];
+}
+
+function healthText({ health }: Machine, paint: Paint): string {
+  if (health === 'healthy') return paint('green', health);
+  return paint(health === 'unhealthy' ? 'red' : 'yellow', health);
+}

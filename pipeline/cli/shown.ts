@@ -1,0 +1,7 @@
+import type { Paint } from '../edge/terminal/paint.ts';
+
+/** What a command has to say in the end: the document for --json, the same as lines for people. */
+export interface Shown {
+  document: unknown;
+  lines(paint: Paint): string[];
+}
