@@ -8,7 +8,8 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { HttpResponse, type HttpRequest } from '@smithy/core/protocols';
-import { noMachines } from './no-machines.ts';
+import { realClock } from '../../sandbox/engine/clock.ts';
+import { simulatedMachines } from '../../sandbox/engine/machines/simulated.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
 
 const utf8 = new TextEncoder();
@@ -57,6 +58,8 @@ export function clients(
   };
 }
 
-/** A sandbox in us-east-1 on simulated machines, in this process. */
-export const startSandbox = (options: Partial<SandboxOptions> = {}): Promise<Sandbox> =>
-  createSandbox({ region: 'us-east-1', ...options, machines: options.machines ?? noMachines() });
+/** A sandbox in us-east-1 in this process; on simulated machines that boot and idle unless it is given others. */
+export function startSandbox(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
+  const { clock = realClock, machines = simulatedMachines({ clock }) } = options;
+  return createSandbox({ region: 'us-east-1', ...options, clock, machines });
+}
