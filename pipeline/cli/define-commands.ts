@@ -20,13 +20,9 @@ export function defineCommands(program: Command, cwd: string, choose: Choose): v
     new Option('--app <name>', 'name of the app'),
     new Option('--region <region>', 'AWS region'),
     new Option('-e, --environment <name>', 'name of its first environment'),
-    new Option('-y, --yes', 'ask nothing').default(false),
+    new Option('-y, --yes', 'ask nothing'),
   ]);
-  const deploy = [
-    bundle(),
-    noWait(),
-    new Option('-y, --yes', 'ask nothing, not even before the first deploy').default(false),
-  ];
+  const deploy = [bundle(), noWait(), new Option('-y, --yes', 'ask nothing, not even before the first deploy')];
   command(program, 'deploy', shared, [['build, bake and roll out the app'], ...deploy, ...targetOptions()]);
   const rollback = command(program, 'rollback', shared, [
     ['go back to an earlier release, code and settings'],
@@ -36,7 +32,7 @@ export function defineCommands(program: Command, cwd: string, choose: Choose): v
   rollback
     .argument('[release]', 'release to move to, such as v41; the previous one unless given', releaseArgument)
     .action((to: string | undefined) =>
-      choose({ command: 'rollback', options: rollback.opts(), ...(to !== undefined && { to }) }),
+      choose({ command: 'rollback', options: optionsOf(rollback), ...(to !== undefined && { to }) }),
     );
   command(program, 'status', shared, [['show what runs where'], ...targetOptions()]);
   command(program, 'releases', shared, [['list what there is to go back to'], ...targetOptions()]);
@@ -59,12 +55,12 @@ function defineSandbox(program: Command, shared: Shared): void {
   ]);
   command(sandbox, 'sandbox down', shared, [
     ['stop it; its world stays'],
-    new Option('--wipe', 'remove its machines, images and state, too').default(false),
+    new Option('--wipe', 'remove its machines, images and state, too'),
   ]);
   command(sandbox, 'sandbox status', shared, [['show what runs in it']]);
   command(sandbox, 'sandbox logs', shared, [
     ['print what it did'],
-    new Option('-f, --follow', 'go on printing until Ctrl-C').default(false),
+    new Option('-f, --follow', 'go on printing until Ctrl-C'),
     new Option('-n, --lines <count>', 'how many lines of the past').default(100).argParser(countArgument),
   ]);
 }
@@ -82,13 +78,19 @@ function command(
 ): Command {
   const made = parent.command(name.split(' ').at(-1) ?? name).description(summary);
   for (const option of [...options, ...commonOptions(cwd)]) made.addOption(option);
-  return (
-    made
-      .helpOption('-h, --help', 'print this help')
-      .addHelpText('after', helpTexts[name as keyof typeof helpTexts] ?? '')
-      // Commander's options are untyped; the unit tests hold this against each member of Choice.
-      .action(() => choose({ command: name, options: made.opts() } as Choice))
-  );
+  return made
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', helpTexts[name as keyof typeof helpTexts] ?? '')
+    .action(() => choose({ command: name, options: optionsOf(made) }));
+}
+
+/** Commander's options are untyped; unit tests hold them against Choice. A flag that was not given is false. */
+function optionsOf(made: Command): never {
+  const flags = made.options.filter((option) => option.isBoolean() && !option.negate);
+  return {
+    ...Object.fromEntries(flags.map((flag) => [flag.attributeName(), false])),
+    ...made.opts<Record<string, unknown>>(),
+  } as never;
 }
 
 const bundle = () => new Option('--bundle <path>', 'deploy this output of meteor build (directory or .tar.gz)');
@@ -96,15 +98,15 @@ const noWait = () => new Option('--no-wait', 'fail instead of waiting while anot
 
 const targetOptions = (): Option[] => [
   new Option('-e, --environment <name>', 'environment in redeploy.json; needless when there is only one'),
-  new Option('--sandbox', 'in the sandbox on this machine instead of AWS').default(false),
+  new Option('--sandbox', 'in the sandbox on this machine instead of AWS'),
 ];
 
 const commonOptions = (cwd: string): Option[] =>
   [
     new Option('--app-dir <dir>', 'directory of redeploy.json').default(cwd, 'the current directory'),
-    new Option('--json', 'result as JSON on stdout, progress as JSON lines on stderr').default(false),
+    new Option('--json', 'result as JSON on stdout, progress as JSON lines on stderr'),
     new Option('--no-color', 'no colours; so does NO_COLOR'),
-    new Option('-v, --verbose', 'show everything that meteor build and Docker say').default(false),
+    new Option('-v, --verbose', 'show everything that meteor build and Docker say'),
   ].map((option) => option.helpGroup('Options of every command:'));
 
 function releaseArgument(text: string): string {

@@ -1,6 +1,7 @@
 import { DeployError, exitCodeOf, messageOf } from '../core/errors.ts';
 import { explainAwsError } from '../edge/aws/explain.ts';
-import type { Paint } from '../edge/terminal/paint.ts';
+import { painter, type Paint } from '../edge/terminal/paint.ts';
+import type { Io } from './io.ts';
 
 /** A failure as it is told. */
 export interface Failure {
@@ -58,4 +59,11 @@ function bug(error: unknown): Failure {
 function causesOf(error: unknown): string[] {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause === undefined ? [] : [messageOf(cause), ...causesOf(cause)];
+}
+
+/** People read it on stderr; with --json it is the result. Returns the exit code. */
+export function printFailure(io: Io, failure: Failure, look: { isJson: boolean; isColored: boolean }): number {
+  if (look.isJson) io.stdout.write(`${JSON.stringify({ error: failure.document }, undefined, 2)}\n`);
+  else io.stderr.write(`${failure.lines(painter(look.isColored)).join('\n')}\n`);
+  return failure.exitCode;
 }
