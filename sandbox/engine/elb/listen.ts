@@ -24,6 +24,7 @@ export async function bindListener(engine: Engine, listener: Listener): Promise<
   server.keepAliveTimeout = idleMs(balancer);
   server.requestTimeout = 0;
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    server.keepAliveTimeout = idleMs(balancer);
     serve(
       engine,
       () => handleRequest({ engine, listener, balancer, request }, response),

@@ -14,7 +14,8 @@ export async function startBalancer(engine: Engine): Promise<void> {
       engine.log(`listener not restored: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  engine.signal.addEventListener('abort', () => void stopBalancer(engine), { once: true });
+  const stop = () => engine.background('closing listeners', () => stopBalancer(engine));
+  engine.signal.addEventListener('abort', stop, { once: true });
   engine.background('target health checks', () => runHealthLoop(engine));
 }
 
