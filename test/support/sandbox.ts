@@ -15,7 +15,7 @@ import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/
 const utf8 = new TextEncoder();
 
 /** What an SDK client sends its requests with: straight into the sandbox, no socket in between. */
-function requestHandler(sandbox: Sandbox) {
+function requestHandler(sandbox: Pick<Sandbox, 'handle'>) {
   return {
     handle: async (request: HttpRequest) => {
       const headers = Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]);
@@ -36,7 +36,7 @@ function requestHandler(sandbox: Sandbox) {
 
 /** SDK clients that talk to a sandbox in the same process. One attempt a call unless told otherwise. */
 export function clients(
-  sandbox: Sandbox,
+  sandbox: Pick<Sandbox, 'handle'>,
   options: { region?: string; maxAttempts?: number; accessKeyId?: string } = {},
 ) {
   const config = {
