@@ -12,7 +12,7 @@ import { ensureRelease } from '../stages/fleet/release-version.ts';
 import { isThere, moveFleet } from '../stages/fleet.ts';
 import { findNetwork } from '../stages/foundation/network.ts';
 import { ensureFoundation, type Foundation } from '../stages/foundation.ts';
-import { checkDocker, ensureImage, findImage, imageKeyOf } from '../stages/image.ts';
+import { ensureImage, findImage, imageKeyOf, requireDocker } from '../stages/image.ts';
 import { verifyRelease } from '../stages/traffic.ts';
 
 export interface DeployOptions {
@@ -61,7 +61,7 @@ async function look(ctx: Context, target: Target, options: DeployOptions): Promi
     observe(inner, target),
     findNetwork(inner, target),
     checkSource(target, options),
-    checkDocker(inner),
+    requireDocker(inner),
   ]);
   const live = world.fleet
     ? `${world.fleet.live} is live on ${world.fleet.machines.length} machines`

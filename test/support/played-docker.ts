@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type Dockerode from 'dockerode';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+
+/** Docker for stories on simulated machines: remembers what was built, and pushes it into the sandbox's registry. */
+export interface PlayedDocker {
+  docker: Dockerode;
+  builds: string[];
+  pushes: string[];
+}
+
+const notFound = () => Object.assign(new Error('no such image'), { statusCode: 404 });
+const lines = (...messages: object[]) => Readable.from(messages.map((message) => `${JSON.stringify(message)}\n`));
+
+export function playedDocker(sandbox: Sandbox): PlayedDocker {
+  const local = new Map<string, { Architecture: string }>([['base', { Architecture: 'amd64' }]]);
+  const builds: string[] = [];
+  const pushes: string[] = [];
+
+  function push(reference: string): Readable {
+    const [uri = '', tag = ''] = reference.split(/:(?=[^:/]+$)/);
+    const name = uri.slice(uri.indexOf('/') + 1);
+    const digest = `sha256:${createHash('sha256').update(tag).digest('hex')}`;
+    const repository = sandbox.engine.state.ecr.repositories[name];
+    if (!repository) return lines({ error: `name unknown: the repository ${name} does not exist` });
+    repository.images[digest] ??= {
+      digest,
+      mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+      manifest: '{}',
+      bytes: 1000,
+      pushedAt: sandbox.engine.clock.now(),
+      tags: [tag],
+    };
+    pushes.push(tag);
+    return lines({ aux: { Digest: digest } });
+  }
+
+  const docker = {
+    version: async () => ({ Version: '28.0.0', ApiVersion: '1.48' }),
+    getImage: (name: string) => ({
+      inspect: async () => {
+        const found = local.get(name);
+        if (!found) throw notFound();
+        return found;
+      },
+      tag: async ({ repo, tag }: { repo: string; tag: string }) => {
+        local.set(`${repo}:${tag}`, { Architecture: 'amd64' });
+      },
+      push: async () => push(name),
+    }),
+    buildImage: async (context: NodeJS.ReadableStream, { t }: { t: string }) => {
+      for await (const _ of context) void _;
+      local.set(t, { Architecture: 'amd64' });
+      builds.push(t);
+      return lines({ stream: 'built\n' });
+    },
+    pull: async (name: string) => {
+      local.set(name, { Architecture: 'amd64' });
+      return lines({ status: 'Status: Downloaded' });
+    },
+  };
+  return { docker: docker as unknown as Dockerode, builds, pushes };
+}

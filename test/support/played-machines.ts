@@ -1,0 +1,110 @@
+import { CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { clients } from './sandbox.ts';
+import type { Act, Behaviour, Script } from '../../sandbox/engine/machines/simulated.ts';
+
+/** How an app behaves on its machine, chosen by the test per release. */
+export interface PlayedApp {
+  /** Until it listens. */
+  startMs?: number;
+  /** Never listens. */
+  isMute?: boolean;
+  /** What it prints before it exits, again and again. */
+  exitsWith?: string;
+  /** What the health path answers instead of 200. */
+  status?: number;
+}
+
+export interface PlayedMachines {
+  behaviour: Behaviour;
+  /** To be called once the sandbox is open. */
+  connect(sandbox: Sandbox): void;
+  /** How the app of a release behaves; `undefined` for all others is a good app. */
+  apps: Map<string, PlayedApp>;
+  /** Makes the next bake fail at this step. */
+  failBakeAt: string | undefined;
+}
+
+/** Plays what templates/machine does on real machines: the bake on builders, boot and app on the fleet. */
+export function playedMachines(): PlayedMachines {
+  let sandbox: Sandbox | undefined;
+  const played: PlayedMachines = {
+    behaviour: (spec): Script => ({
+      run: (act) => (spec.userData.includes('/opt/redeploy/bake.sh') ? bake(act) : app(act)),
+    }),
+    connect: (opened) => {
+      sandbox = opened;
+    },
+    apps: new Map(),
+    failBakeAt: undefined,
+  };
+
+  async function bake(act: Act): Promise<void> {
+    await act.sleep(10_000);
+    let image: string | undefined;
+    while (!(image = sandbox?.engine.state.ec2.instances[act.spec.instanceId]?.tags['redeploy:pull']))
+      await act.sleep(2000);
+    act.console(`redeploy bake: pulling ${image}`);
+    await act.sleep(20_000);
+    if (played.failBakeAt !== undefined) {
+      act.console(`redeploy bake: failed: could not ${played.failBakeAt} (exit code 1)`);
+      act.setTag('redeploy:bake-error', `could not ${played.failBakeAt}`);
+      act.setTag('redeploy:bake', 'failed');
+      return act.powerOff();
+    }
+    act.disk['image'] = image;
+    act.setTag('redeploy:bake', 'done');
+    act.powerOff();
+  }
+
+  async function app(act: Act): Promise<void> {
+    await act.sleep(4000);
+    const release = releaseOf(act.spec.userData);
+    const { startMs = 2000, isMute, exitsWith, status = 200 } = played.apps.get(release.name) ?? {};
+    while (exitsWith !== undefined) {
+      await writeLog(release, act.spec.instanceId, exitsWith);
+      await act.sleep(3000);
+    }
+    await act.sleep(startMs);
+    if (isMute) return;
+    act.listen(release.port, ({ path }) =>
+      path === release.healthPath
+        ? { status, body: JSON.stringify({ release: release.name, status: 'ok' }) }
+        : { status: 200, body: `${release.name} on ${act.disk['image']}, settings ${release.settingsVersion}` },
+    );
+  }
+
+  /** What ship-logs.py does. */
+  async function writeLog(release: PlayedRelease, machine: string, message: string): Promise<void> {
+    if (!sandbox) return;
+    const { logs } = clients(sandbox);
+    const stream = { logGroupName: release.logGroup, logStreamName: `${release.name}/${machine}` };
+    await logs.send(new CreateLogStreamCommand(stream)).catch(() => undefined);
+    const logEvents = [{ timestamp: sandbox.engine.clock.now(), message }];
+    await logs.send(new PutLogEventsCommand({ ...stream, logEvents }));
+  }
+  return played;
+}
+
+interface PlayedRelease {
+  name: string;
+  port: number;
+  healthPath: string;
+  settingsVersion: string;
+  logGroup: string;
+}
+
+/** Reads what the launch template wrote into user data, as cloud-init would. */
+function releaseOf(userData: string): PlayedRelease {
+  const document = JSON.parse(userData.replace(/^#cloud-config\n/, '')) as { write_files: { content: string }[] };
+  const values = Object.fromEntries(
+    (document.write_files[0]?.content ?? '').split('\n').map((line) => line.split('=')),
+  );
+  return {
+    name: values['RELEASE'],
+    port: Number(values['PORT']),
+    healthPath: values['HEALTH_PATH'],
+    settingsVersion: values['SECRET_VERSION'],
+    logGroup: values['LOG_GROUP'],
+  };
+}

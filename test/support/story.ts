@@ -1,0 +1,150 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Context } from '../../pipeline/core/context.ts';
+import type { Event } from '../../pipeline/core/report.ts';
+import type { Target } from '../../pipeline/core/target.ts';
+import { readTarget } from '../../pipeline/core/target.ts';
+import { deploy, type DeployResult } from '../../pipeline/commands/deploy.ts';
+import { rollback } from '../../pipeline/commands/rollback.ts';
+import { simulatedMachines, type SimulatedMachines } from '../../sandbox/engine/machines/simulated.ts';
+import { timings } from '../../sandbox/engine/engine.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { fakeClock, type FakeClock } from './clock.ts';
+import { playedDocker, type PlayedDocker } from './played-docker.ts';
+import { playedMachines, type PlayedMachines } from './played-machines.ts';
+import { clients, startSandbox } from './sandbox.ts';
+
+/** A user with an app, on a sandbox of simulated machines, on a fake clock. */
+export interface Story extends AsyncDisposable {
+  ctx: Context;
+  clock: FakeClock;
+  sandbox: Sandbox;
+  machines: SimulatedMachines;
+  played: PlayedMachines;
+  docker: PlayedDocker;
+  events: Event[];
+  /** Directory of the app; `bundle` in it is what a build made. */
+  app: string;
+  target(): Promise<Target>;
+  /** Changes the app's code: the bundle's content. */
+  edit(line: string): Promise<void>;
+  /** Changes Meteor's settings. */
+  settings(value: unknown): Promise<void>;
+  deploy(options?: { wait?: boolean }): Promise<DeployResult>;
+  rollback(to?: string, options?: { wait?: boolean }): Promise<DeployResult>;
+}
+
+/** Opens a story. `settings` overrides keys of redeploy.json. */
+export async function startStory(redeploy: Record<string, unknown> = {}): Promise<Story> {
+  const clock = fakeClock();
+  const played = playedMachines();
+  const machines = simulatedMachines({ clock, behaviour: played.behaviour });
+  const sandbox = await startSandbox({ clock, machines, timing: timings.aws });
+  played.connect(sandbox);
+  const docker = playedDocker(sandbox);
+  const directory = await mkdtemp(path.join(tmpdir(), 'story-'));
+  const events: Event[] = [];
+  const ctx = contextOf({ clock, sandbox, docker, machines, directory, events });
+  await writeApp(directory, redeploy);
+  const target = () => readTarget(directory);
+  const bundle = path.join(directory, 'bundle');
+  return {
+    ctx,
+    clock,
+    sandbox,
+    machines,
+    played,
+    docker,
+    events,
+    app: directory,
+    target,
+    edit: (line) => writeFile(path.join(bundle, 'programs/server/app/app.js'), line),
+    settings: (value) => writeFile(path.join(directory, 'settings/production.json'), JSON.stringify(value)),
+    deploy: ({ wait = true } = {}) => clock.run(async () => deploy(ctx, await target(), { wait, bundle })),
+    rollback: (to, { wait = true } = {}) =>
+      clock.run(async () => rollback(ctx, await target(), { wait, ...(to !== undefined && { to }) })),
+    [Symbol.asyncDispose]: async () => {
+      await sandbox.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+interface Parts {
+  clock: FakeClock;
+  sandbox: Sandbox;
+  docker: PlayedDocker;
+  machines: SimulatedMachines;
+  directory: string;
+  events: Event[];
+}
+
+function contextOf({ clock, sandbox, docker, machines, directory, events }: Parts): Context {
+  return {
+    aws: clients(sandbox, { maxAttempts: 3 }),
+    docker: docker.docker,
+    sh: async () => ({ exitCode: 127, stdout: '', isMissing: true }),
+    http: async ({ url }) => {
+      const { pathname, port } = new URL(url);
+      void port;
+      return askFleet(sandbox, machines, pathname);
+    },
+    report: (event) => void events.push(event),
+    clock,
+    signal: new AbortController().signal,
+    templates: path.resolve(import.meta.dirname, '../../templates'),
+    cache: path.join(directory, '.cache'),
+  };
+}
+
+let turn = 0;
+
+/** What the balancer would answer: round robin over the targets that it holds for healthy. */
+async function askFleet(sandbox: Sandbox, machines: SimulatedMachines, pathname: string) {
+  const aws = clients(sandbox);
+  const { DescribeTargetGroupsCommand, DescribeTargetHealthCommand } =
+    await import('@aws-sdk/client-elastic-load-balancing-v2');
+  const { TargetGroups = [] } = await aws.elbv2.send(new DescribeTargetGroupsCommand({}));
+  const group = TargetGroups[0];
+  const health = await aws.elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn: group?.TargetGroupArn }));
+  const healthy = (health.TargetHealthDescriptions ?? []).filter((target) => target.TargetHealth?.State === 'healthy');
+  const chosen = healthy[turn++ % Math.max(1, healthy.length)]?.Target?.Id;
+  if (!chosen) return { status: 503, headers: {}, body: '' };
+  return machines.probe(chosen, group?.Port ?? 0, pathname);
+}
+
+async function writeApp(directory: string, redeploy: Record<string, unknown>): Promise<void> {
+  const files: Record<string, string> = {
+    'redeploy.json': JSON.stringify({
+      app: 'shop',
+      region: 'us-east-1',
+      image: { base: 'base', buildBase: 'base' },
+      environments: { production: {} },
+      ...redeploy,
+    }),
+    '.meteor/release': 'METEOR@3.0.4\n',
+    'settings/production.json': JSON.stringify({ public: { greeting: 'hello' } }),
+    'settings/production.env': 'ROOT_URL=http://shop.test\n',
+    'bundle/main.js': 'process.chdir(__dirname);\n',
+    'bundle/star.json': JSON.stringify({
+      format: 'site-archive-pre1',
+      meteorRelease: 'METEOR@3.0.4',
+      nodeVersion: '20.18.0',
+    }),
+    'bundle/programs/server/package.json': '{"name":"meteor-dev-bundle","dependencies":{}}',
+    'bundle/programs/server/npm-shrinkwrap.json': '{"name":"meteor-dev-bundle","lockfileVersion":1}',
+    'bundle/programs/server/npm-rebuild.js': '',
+    'bundle/programs/server/npm-rebuilds.json': '[]',
+    'bundle/programs/server/boot.js': '',
+    'bundle/programs/server/program.json': '{}',
+    'bundle/programs/server/app/app.js': 'first line\n',
+    'bundle/programs/server/packages/meteor.js': '',
+    'bundle/programs/web.browser/program.json': '{}',
+  };
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(directory, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+}
