@@ -1,27 +1,27 @@
 import type { SecurityGroupRecord, SubnetRecord, VpcRecord } from './state.ts';
 
 /** The VPC that every account has in every region, with an internet gateway and one main route table. */
-export const defaultVpc: VpcRecord = { id: 'vpc-0d1fa01700000001', cidr: '172.31.0.0/16', isDefault: true, tags: {} };
-export const defaultGatewayId = 'igw-0d1fa01700000001';
-export const defaultRouteTableId = 'rtb-0d1fa01700000001';
+export const defaultVpc: VpcRecord = { id: 'vpc-0d1fa017000000001', cidr: '172.31.0.0/16', isDefault: true, tags: {} };
+export const defaultGatewayId = 'igw-0d1fa017000000001';
+export const defaultRouteTableId = 'rtb-0d1fa017000000001';
 
 /** Lets its own members in and everything out, as AWS makes it with each VPC. */
 export const defaultGroup: SecurityGroupRecord = {
-  id: 'sg-0d1fa01700000001',
+  id: 'sg-0d1fa017000000001',
   name: 'default',
   description: 'default VPC security group',
   vpcId: defaultVpc.id,
   rules: [
     {
-      id: 'sgr-0d1fa01700000001',
+      id: 'sgr-0d1fa017000000001',
       egress: false,
       protocol: '-1',
       fromPort: -1,
       toPort: -1,
-      groupId: 'sg-0d1fa01700000001',
+      groupId: 'sg-0d1fa017000000001',
       tags: {},
     },
-    { id: 'sgr-0d1fa01700000002', egress: true, protocol: '-1', fromPort: -1, toPort: -1, cidr: '0.0.0.0/0', tags: {} },
+    { id: 'sgr-0d1fa017000000002', egress: true, protocol: '-1', fromPort: -1, toPort: -1, cidr: '0.0.0.0/0', tags: {} },
   ],
   tags: {},
 };
@@ -30,7 +30,7 @@ export const defaultGroup: SecurityGroupRecord = {
 export function defaultSubnets(region: string): Record<string, SubnetRecord> {
   const subnets: Record<string, SubnetRecord> = {};
   for (const [index, letter] of ['a', 'b', 'c'].entries()) {
-    const id = `subnet-0d1fa0170000000${letter}`;
+    const id = `subnet-0d1fa01700000000${letter}`;
     subnets[id] = {
       id,
       vpcId: defaultVpc.id,

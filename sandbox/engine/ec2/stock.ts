@@ -4,7 +4,7 @@ import type { Architecture, ImageRecord, SnapshotRecord } from './state.ts';
 export const amazonAccount = '137112412989';
 
 const released = Date.UTC(2026, 0, 5, 19, 4, 31);
-const ids: Record<Architecture, string> = { x86_64: '0a12023000000086', arm64: '0a12023000000064' };
+const ids: Record<Architecture, string> = { x86_64: '0a120230000000086', arm64: '0a120230000000064' };
 
 /** The image that stands for the newest Amazon Linux 2023 (what the SSM public parameter names). */
 export const stockImageId = (architecture: Architecture): string => `ami-${ids[architecture]}`;
