@@ -15,13 +15,13 @@ const LIBRARIES = words(`ansi-styles caniuse-lite core-js data-view-buffer escap
   has-property-descriptors iconv-lite json-schema-traverse lodash.merge qs terser`);
 const FOLDERS = ['', 'lib', 'lib/internal', 'dist/cjs', 'es/modules/internals'];
 const FILES_PER_LIBRARY = 30;
-const WORDS = words(`function return const module exports require value index length options callback error this prototype
+const WORDS =
+  words(`function return const module exports require value index length options callback error this prototype
   undefined typeof object string number array key result buffer stream event emitter handler promise resolve reject
   node parser token offset source target transform encode decode header request response`);
-/** Deeper than a plain tar header can name. */
-const LONG_FOLDER =
-  'node_modules/@babel/plugin-bugfix-safari-id-destructuring-collision-in-function-expression/node_modules';
-const LONG_NAME = `${LONG_FOLDER}/@babel/helper-define-polyfill-provider/lib/visitors/for-in-and-usage-of-optional-chaining.js`;
+/** Longer than a plain tar header can name, as in real bundles. */
+const LONG_NAME =
+  'node_modules/@babel/plugin-bugfix-safari-id-destructuring-collision-in-function-expression/lib/visitors/usage.js';
 
 /** Writes the folder; answers with the directories in which `npm rebuild` has to run. */
 export function writeNpmFolder(root) {
@@ -81,8 +81,7 @@ function linkBinary(directory, name) {
 /** `npm rebuild` needs a package there; without native modules it has nothing to do. */
 function writePackageToRebuild(directory) {
   fs.mkdirSync(directory, { recursive: true });
-  fs.writeFileSync(path.join(directory, 'package.json'), '{ "private": true }
-');
+  fs.writeFileSync(path.join(directory, 'package.json'), '{ "private": true }\n');
 }
 
 /** Text that compresses about as well as source code does. */
