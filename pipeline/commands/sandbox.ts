@@ -1,5 +1,4 @@
-import { DeployError } from '../core/errors.ts';
-import type { LocalSandbox, SandboxStart, SandboxStatus } from '../core/sandbox.ts';
+import { otherRegion, type LocalSandbox, type SandboxStart, type SandboxStatus } from '../core/sandbox.ts';
 
 /** Makes sure that a sandbox runs and plays the wanted region. Throws `sandbox`, `docker`. */
 export async function sandboxUp(
@@ -9,9 +8,7 @@ export async function sandboxUp(
   const running = await local.find();
   if (running === undefined) return { ...(await local.start(wanted)), action: 'started' };
   if (wanted.region === undefined || wanted.region === running.region) return { ...running, action: 'unchanged' };
-  throw new DeployError('sandbox', `the running sandbox plays ${running.region}, not ${wanted.region}`, {
-    hint: 'one sandbox plays one region: `redeploy sandbox down --wipe` forgets its world, or give this one its own REDEPLOY_SANDBOX_DIR and REDEPLOY_SANDBOX_PORT',
-  });
+  throw otherRegion(running.region, wanted.region);
 }
 
 /** Stops the sandbox; with `wipe`, its world goes too. */

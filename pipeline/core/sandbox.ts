@@ -1,3 +1,5 @@
+import { DeployError } from './errors.ts';
+
 /** What the running sandbox says of itself (GET /_sandbox/status). */
 export interface SandboxStatus {
   region: string;
@@ -36,3 +38,9 @@ export interface LocalSandbox {
   /** Lines of its log from the last `lines` on; with `isFollowing` until the signal aborts. */
   log(options: { lines: number; isFollowing: boolean; onLine: (line: string) => void }): Promise<void>;
 }
+
+/** A sandbox plays one region: what it remembers does not fit another. */
+export const otherRegion = (played: string, wanted: string): DeployError =>
+  new DeployError('sandbox', `the sandbox plays ${played}, not ${wanted}`, {
+    hint: '`redeploy sandbox down --wipe` forgets its world; or give another sandbox its own REDEPLOY_SANDBOX_DIR and REDEPLOY_SANDBOX_PORT',
+  });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Context } from '../core/context.ts';
 import { DeployError, messageOf } from '../core/errors.ts';
-import type { LocalSandbox, SandboxStart, SandboxStatus } from '../core/sandbox.ts';
+import { otherRegion, type LocalSandbox, type SandboxStart, type SandboxStatus } from '../core/sandbox.ts';
 import { until } from '../core/wait.ts';
 import {
   forgetDaemon,
@@ -16,12 +16,17 @@ import { readLog } from './sandbox/log.ts';
 
 type Around = Pick<Context, 'clock' | 'signal' | 'report' | 'http'> & { pingDocker: () => Promise<void> };
 
+const step = 'sandbox';
 /** The first start makes the image of the machines: two minutes from a registry, four from Debian's packages. */
 const start = { everyMs: 250, forMs: 15 * 60_000 };
 const stop = { everyMs: 100, forMs: 60_000 };
 
 /** The sandbox of this user: a process of its own that outlives ours, found again by its port and its pid file. */
-export function localSandbox(around: Around, place: SandboxPlace): LocalSandbox {
+export function localSandbox(outside: Around, place: SandboxPlace): LocalSandbox {
+  const around: Around = {
+    ...outside,
+    report: (event) => outside.report(event.kind === 'waiting' ? { ...event, step } : event),
+  };
   const url = (route: string) => `http://127.0.0.1:${place.port}/_sandbox/${route}`;
 
   const find = async (): Promise<SandboxStatus | undefined> => {
@@ -34,25 +39,26 @@ export function localSandbox(around: Around, place: SandboxPlace): LocalSandbox 
 
   const begin = async (wanted: SandboxStart): Promise<SandboxStatus> => {
     const running = await livingDaemon(place);
+    if (running !== undefined && running.port !== place.port) throw elsewhere(place, running.port);
     if (running === undefined && wanted.machines === 'docker') await around.pingDocker();
     const isAlive = running === undefined ? await launch(place, wanted) : () => livingDaemon(place).then(Boolean);
-    return until(around, 'the sandbox', start, async () => {
+    return until(around, 'its answer', start, async () => {
       const status = await find();
       if (status !== undefined) return { done: status };
       if (!(await isAlive())) throw await deathOf(place);
-      return { pending: (await lastLogLines(place, 1))[0] ?? 'starting' };
+      return { pending: await lastWord(place, 'starting') };
     });
   };
 
   const end = async (): Promise<boolean> => {
-    const pid = await livingDaemon(place);
+    const daemon = await livingDaemon(place);
     const status = await find();
-    if (status === undefined && pid === undefined) return false;
-    process.kill(status?.pid ?? pid ?? 0, 'SIGTERM');
+    if (status === undefined && daemon === undefined) return false;
+    process.kill(status?.pid ?? daemon?.pid ?? 0, 'SIGTERM');
     await until(around, 'the end of the sandbox', stop, async () =>
       (await find()) === undefined && (await livingDaemon(place)) === undefined
         ? { done: true }
-        : { pending: (await lastLogLines(place, 1))[0] ?? 'still running' },
+        : { pending: await lastWord(place, 'still running') },
     );
     await forgetDaemon(place);
     return true;
@@ -72,12 +78,30 @@ export function localSandbox(around: Around, place: SandboxPlace): LocalSandbox 
   return {
     directory: place.directory,
     find,
-    start: begin,
+    start: (wanted) => asStep(around, () => begin(wanted)),
     stop: end,
     wipe,
     log: (options) => readLog(place, around, options),
   };
 }
+
+/** Starting takes minutes the first time: it shows like a step of a deploy. */
+async function asStep<T>({ report, clock }: Around, body: () => Promise<T>): Promise<T> {
+  const at = clock.now();
+  report({ kind: 'step-started', step, at });
+  try {
+    const value = await body();
+    report({ kind: 'step-finished', step, ms: clock.now() - at });
+    return value;
+  } catch (error) {
+    report({ kind: 'step-failed', step, ms: clock.now() - at, message: messageOf(error) });
+    throw error;
+  }
+}
+
+/** The last line of its log, without the time. */
+const lastWord = async (place: SandboxPlace, otherwise: string): Promise<string> =>
+  (await lastLogLines(place, 1))[0]?.replace(/^\S+Z /, '') ?? otherwise;
 
 /** Whatever answers at that address; undefined when nothing listens there. */
 async function ask(around: Pick<Context, 'http'>, url: string): Promise<{ status: number; body: string } | undefined> {
@@ -99,7 +123,9 @@ function parseStatus(body: string): SandboxStatus | undefined {
 }
 
 async function launch(place: SandboxPlace, wanted: SandboxStart): Promise<() => Promise<boolean>> {
-  const region = wanted.region ?? (await rememberedRegion(place)) ?? 'us-east-1';
+  const remembered = await rememberedRegion(place);
+  const region = wanted.region ?? remembered ?? 'us-east-1';
+  if (remembered !== undefined && remembered !== region) throw otherRegion(remembered, region);
   const options = {
     port: place.port,
     'state-dir': place.directory,
@@ -121,6 +147,11 @@ async function rememberedRegion(place: SandboxPlace): Promise<string | undefined
     return undefined;
   }
 }
+
+const elsewhere = (place: SandboxPlace, port: number): DeployError =>
+  new DeployError('sandbox', `the sandbox of ${place.directory} runs on port ${port}, not ${place.port}`, {
+    hint: `set REDEPLOY_SANDBOX_PORT to ${port}, or give another sandbox its own REDEPLOY_SANDBOX_DIR`,
+  });
 
 const portTaken = (place: SandboxPlace): DeployError =>
   new DeployError('sandbox', `port ${place.port} is taken by another program`, {

@@ -34,7 +34,7 @@ export async function spawnDaemon(
     let hasExited = false;
     child.on('exit', () => (hasExited = true));
     child.unref();
-    await writeFile(pidFileOf(place), `${pid}\n`);
+    await writeFile(pidFileOf(place), JSON.stringify({ pid, port: place.port }));
     return { pid, exited: () => hasExited };
   } finally {
     closeSync(log);
@@ -53,10 +53,11 @@ export function runEntry(place: SandboxPlace, args: readonly string[]): Promise<
   });
 }
 
-/** The daemon's pid, if one was started and lives. */
-export async function livingDaemon(place: SandboxPlace): Promise<number | undefined> {
-  const pid = Number(await readFile(pidFileOf(place), 'utf8').catch(() => ''));
-  return pid > 0 && (await isDaemon(pid)) ? pid : undefined;
+/** The daemon that was started for this directory, if it lives; it may listen on another port than `place` says. */
+export async function livingDaemon(place: SandboxPlace): Promise<{ pid: number; port: number } | undefined> {
+  const text = await readFile(pidFileOf(place), 'utf8').catch(() => '{}');
+  const [pid = 0, port = 0] = [/"pid":(\d+)/, /"port":(\d+)/].map((part) => Number(part.exec(text)?.[1] ?? 0));
+  return pid > 0 && (await isDaemon(pid)) ? { pid, port } : undefined;
 }
 
 export const forgetDaemon = (place: SandboxPlace): Promise<void> => rm(pidFileOf(place), { force: true });

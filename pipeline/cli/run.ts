@@ -1,0 +1,45 @@
+import { realClock } from '../edge/clock.ts';
+import { openTerminal } from '../edge/terminal.ts';
+import { painter } from '../edge/terminal/paint.ts';
+import type { Choice } from './choice.ts';
+import { failureOf, printFailure } from './failure.ts';
+import { watchInterrupts } from './interrupt.ts';
+import type { Io } from './io.ts';
+import { perform } from './perform.ts';
+
+/** Carries out one command: progress on stderr, its result on stdout, its failure where it belongs. */
+export async function run(io: Io, choice: Choice): Promise<number> {
+  const { json, color, verbose } = choice.options;
+  const look = { isJson: json, isColored: isColored(io, io.stderr, color) };
+  const terminal = await openTerminal({
+    ...look,
+    stream: io.stderr,
+    isLive: hasSize(io.stderr) && io.env['TERM'] !== 'dumb',
+    isVerbose: verbose,
+    clock: realClock,
+  });
+  const interrupts = watchInterrupts(io, terminal, choice.command === 'sandbox logs');
+  try {
+    const shown = await perform(choice, { io, signal: interrupts.signal, report: terminal.report });
+    terminal.close();
+    const paint = painter(isColored(io, io.stdout, color));
+    const lines = json ? [JSON.stringify(shown.document, undefined, 2)] : shown.lines(paint);
+    if (lines.length > 0) io.stdout.write(`${lines.join('\n')}\n`);
+    return 0;
+  } catch (error) {
+    terminal.close();
+    const around = { lastWords: terminal.lastWords(), isInterrupted: interrupts.signal.aborted };
+    return printFailure(io, failureOf(error, around), look);
+  } finally {
+    interrupts.release();
+  }
+}
+
+/** https://no-color.org: any value but the empty one means no colours. */
+function isColored(io: Io, stream: NodeJS.WriteStream, wanted: boolean): boolean {
+  if (!wanted || io.env['NO_COLOR']) return false;
+  return stream.isTTY || (io.env['FORCE_COLOR'] ?? '0') !== '0';
+}
+
+/** A terminal of no size (some CI systems and `script` make them) shows no line that is redrawn. */
+const hasSize = (stream: NodeJS.WriteStream): boolean => stream.isTTY && stream.columns > 0 && stream.rows > 0;
