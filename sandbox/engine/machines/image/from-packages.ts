@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type Dockerode from 'dockerode';
 import { execa } from 'execa';
+import { followProgress } from '../docker/progress.ts';
 import { hasProgram, hostAptSources, suite, type AptSources } from './apt.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -26,8 +26,7 @@ export async function buildFromPackages(
     report('importing it into Docker');
     const [repo, tag] = recipe.tag.split(':');
     const stream = await docker.importImage(tar, { repo, tag });
-    stream.resume();
-    await once(stream, 'end');
+    await followProgress(docker, stream);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
