@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Clock } from './clock.ts';
 import type { Engine, Timing } from './engine.ts';
 import type { Machines } from './machines.ts';
@@ -23,6 +24,8 @@ const patienceMs = 5000;
 export function makeEngine(parts: EngineParts): { engine: Engine; stop: () => Promise<void> } {
   const { clock, state, store, machines, timing, authority, log } = parts;
   const abort = new AbortController();
+  // every machine that boots and every loop that sleeps listens to it
+  setMaxListeners(0, abort.signal);
   const running = new Set<Promise<void>>();
   const save = () => store.save();
   const serial = () => {

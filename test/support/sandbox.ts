@@ -9,7 +9,6 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { HttpResponse, type HttpRequest } from '@smithy/core/protocols';
 import { realClock } from '../../sandbox/engine/clock.ts';
-import { timings, type Timing } from '../../sandbox/engine/engine.ts';
 import { simulatedMachines } from '../../sandbox/engine/machines/simulated.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
 
@@ -64,6 +63,3 @@ export function startSandbox(options: Partial<SandboxOptions> = {}): Promise<San
   const { clock = realClock, machines = simulatedMachines({ clock }) } = options;
   return createSandbox({ region: 'us-east-1', ...options, clock, machines });
 }
-
-/** For tests that let days pass: the loops look once an hour. */
-export const slowTicks: Timing = { ...timings.none, tickMs: 3_600_000 };
