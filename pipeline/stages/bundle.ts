@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Bundle } from '../core/artifacts.ts';
+import type { Context } from '../core/context.ts';
+import { DeployError } from '../core/errors.ts';
+import type { Outcome } from '../core/report.ts';
+import type { Target } from '../core/target.ts';
+import { sha256 } from '../core/tree.ts';
+import { unpackBundle } from './bundle/archive.ts';
+import { runMeteorBuild } from './bundle/build.ts';
+import { locateBundle, readBundle } from './bundle/read.ts';
+import { fillSlot, isFilled } from './bundle/slot.ts';
+import { readSources } from './bundle/sources.ts';
+
+export interface BundleOptions {
+  /** A bundle made elsewhere: a directory or a tar.gz. Unset: `meteor build`. */
+  bundle?: string | undefined;
+}
+
+/** Throws `bundle` when there is nothing to build from: costs nothing, so it is asked before any work. */
+export async function checkSource(target: Pick<Target, 'directory'>, { bundle }: BundleOptions): Promise<void> {
+  if (bundle !== undefined) {
+    if (existsSync(bundle)) return;
+    throw new DeployError('bundle', `there is no bundle ${bundle}`, { hint: 'name a directory or a tar.gz' });
+  }
+  // Not .meteor alone: every home directory of a Meteor user has one.
+  if (existsSync(path.join(target.directory, '.meteor/release'))) return;
+  throw new DeployError('bundle', `${target.directory} is no Meteor app: it has no .meteor/release`, {
+    hint: 'redeploy.json belongs beside the folder .meteor of your app; name that directory with --app-dir',
+  });
+}
+
+/** What is deployed, as a directory: handed in, built before from the same sources, or built now. Throws `bundle`. */
+export async function ensureBundle(ctx: Context, target: Target, options: BundleOptions): Promise<Outcome<Bundle>> {
+  await checkSource(target, options);
+  return options.bundle === undefined ? await buildBundle(ctx, target) : await takeBundle(ctx, target, options.bundle);
+}
+
+async function takeBundle(ctx: Context, target: Target, given: string): Promise<Outcome<Bundle>> {
+  const isDirectory = (await stat(given)).isDirectory();
+  const directory = isDirectory ? path.resolve(given) : await unpackBundle(ctx, given);
+  const bundle = { ...(await readBundle(ctx, target, directory)), revision: undefined };
+  return { value: bundle, reused: true, detail: `${given}, ${describe(bundle)}` };
+}
+
+async function buildBundle(ctx: Context, target: Target): Promise<Outcome<Bundle>> {
+  const { fingerprint, revision } = await readSources(ctx, target);
+  const slot = path.join(
+    ctx.cache,
+    'bundles',
+    `${target.app}-${sha256(target.directory).slice(0, 8)}`,
+    fingerprint.slice(0, 20),
+  );
+  const isReused = await isFilled(slot, ctx.clock.now());
+  if (!isReused) {
+    await fillSlot(slot, async (draft) => {
+      await runMeteorBuild(ctx, target, draft);
+      locateBundle(draft);
+    });
+  }
+  const bundle = { ...(await readBundle(ctx, target, slot)), revision };
+  const why = isReused ? 'sources and build options as before' : 'built';
+  return { value: bundle, reused: isReused, detail: [why, revision, describe(bundle)].filter(Boolean).join(', ') };
+}
+
+const describe = ({ meteorRelease, nodeVersion }: Omit<Bundle, 'revision'>): string =>
+  `${meteorRelease}, Node ${nodeVersion}`;
