@@ -24,8 +24,20 @@ export function closeUpgraded(socket, isWebSocket) {
     return;
   }
   socket.write(GOING_AWAY);
+  silence(socket);
   const cut = setTimeout(() => socket.destroy(), CLOSE_HANDSHAKE_MS);
   socket.once('close', () => clearTimeout(cut));
+}
+
+/** Nothing may follow a close frame; the app's WebSocket library, which does not know of it, would send one of its own. */
+function silence(socket) {
+  const end = socket.end;
+  const calledBack = (values) => values.find((value) => typeof value === 'function');
+  socket.write = (...values) => {
+    if (calledBack(values)) process.nextTick(calledBack(values));
+    return true;
+  };
+  socket.end = (...values) => end.call(socket, calledBack(values));
 }
 
 /** Ends a stream together with its connection: sockjs lets go of a response only when the connection closes. */

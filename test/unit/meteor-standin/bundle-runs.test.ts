@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { appendFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import SockJS from 'sockjs-client';
@@ -142,4 +143,22 @@ test('without start.mjs it fails and dies as bundles of Meteor do', async () => 
   await until('the page', () => fetch(app.url).catch(() => undefined));
   app.process.kill('SIGTERM');
   expect(await app.exit).toEqual({ code: null, signal: 'SIGTERM' });
+});
+
+test('an app with Mongo ends without an address, and after a while without an answer', async () => {
+  await using place = await temporaryDirectory();
+  const sample = await copySample(place.directory);
+  await appendFile(path.join(sample, '.meteor/packages'), 'mongo@2.0.2\n');
+  const withMongo = await buildBundle(sample, path.join(place.directory, 'out'));
+  await symlink(
+    path.join(bundle, 'programs/server/node_modules'),
+    path.join(withMongo, 'programs/server/node_modules'),
+  );
+  await using noAddress = await start(withMongo, { file });
+  expect((await noAddress.exit).code).toBe(1);
+  expect(noAddress.output()).toContain('MONGO_URL must be set in environment');
+  const MONGO_URL = 'mongodb://sample:password@127.0.0.1:1/sample?serverSelectionTimeoutMS=200';
+  await using noAnswer = await start(withMongo, { file: { ...file, env: { ...file.env, MONGO_URL } } });
+  expect((await noAnswer.exit).code).toBe(1);
+  expect(noAnswer.output()).toContain('MongoServerSelectionError');
 });

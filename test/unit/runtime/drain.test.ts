@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { startApp } from './echo-app.ts';
@@ -28,6 +29,26 @@ test('clients are moved evenly over the window, with a good-bye', async () => {
     const inSlice = all.filter(({ at }) => Math.min(3, Math.floor((at - startedAt) / 300)) === slice);
     expect(inSlice.length).toBeGreaterThan(7);
   }
+});
+
+/** Answer of a browser to a close frame: the same status, masked with zeros. */
+const CLOSE_REPLY = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe9]);
+
+test('the good-bye is the last thing on the line, though the WebSocket library of the app sends its own', async () => {
+  await using app = await startApp({ env: { REDEPLOY_DRAIN_SECONDS: '0' } });
+  await healthy(app);
+  const line = connect(app.port, '127.0.0.1');
+  line.write('GET / HTTP/1.1\r\nHost: sample\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n');
+  line.write('Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n');
+  expect(String((await once(line, 'data'))[0])).toContain('101 Switching Protocols');
+  const received: Buffer[] = [];
+  line.on('data', (chunk: Buffer) => {
+    received.push(chunk);
+    line.write(CLOSE_REPLY);
+  });
+  app.process.kill('SIGUSR2');
+  await once(line, 'close');
+  expect(Buffer.concat(received).toString('hex')).toBe('880203e9');
 });
 
 test('while it drains, health is 503, requests and new clients are served, connections are not kept', async () => {
