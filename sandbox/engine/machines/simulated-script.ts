@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.ts';
 import type { MachineSpec } from '../machines.ts';
 
@@ -68,6 +69,7 @@ export interface Box {
 /** Boots the box; resolves when its kernel runs. The script goes on for itself. */
 export async function powerOn(box: Box, clock: Clock): Promise<void> {
   const power = new AbortController();
+  setMaxListeners(0, power.signal);
   const { script } = box;
   const { bootMs = 0, bootError } = script;
   if (bootMs > 0) await clock.sleep(bootMs);
