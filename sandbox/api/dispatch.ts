@@ -8,7 +8,7 @@ import { readSchemas, type Schemas } from './protocol/schemas.ts';
 import type { Handler, Service } from './service.ts';
 
 /** A call that is about to be carried out, for hooks that watch it or break it. */
-export interface PendingCall {
+interface PendingCall {
   /** Signing name of the service. */
   service: string;
   operation: string;

@@ -38,7 +38,7 @@ export interface Service {
 export type Handler<In, Out> = (input: In, call: Call) => Out | Promise<Out>;
 
 /** A decoded input: what AWS requires is there (its absence was refused already). */
-export type Decoded<Input> = {
+type Decoded<Input> = {
   [Key in keyof Input]: Pick<Input, Key> extends Required<Pick<Input, Key>>
     ? Exclude<Input[Key], undefined>
     : Input[Key];

@@ -10,7 +10,7 @@ export interface ControlActions {
 }
 
 /** What GET /_sandbox/status answers. */
-export interface SandboxStatus {
+interface SandboxStatus {
   region: string;
   account: string;
   authority: string;

@@ -81,7 +81,7 @@ export const listTagsForResource: For<'ListTagsForResource'> = ({ resourceArn },
 });
 
 /** Adds a stream; throws ResourceAlreadyExistsException. */
-export function addStream(engine: Engine, group: LogGroup, name: string): void {
+function addStream(engine: Engine, group: LogGroup, name: string): void {
   if (!/^[^:*]{1,512}$/.test(name)) {
     throw invalid(`1 validation error detected: Value '${name}' at 'logStreamName' failed to satisfy constraint`);
   }

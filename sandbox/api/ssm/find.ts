@@ -10,7 +10,7 @@ const amazonLinux = '/aws/service/ami-amazon-linux-latest';
 const publishedAt = Date.UTC(2025, 0, 15);
 
 /** AWS's own parameters: the newest Amazon Linux 2023, under the names with and without the kernel's version. */
-export function publicParameters(engine: Engine): Parameter[] {
+function publicParameters(engine: Engine): Parameter[] {
   const architectures = ['x86_64', 'arm64'] as const;
   return architectures.flatMap((architecture) =>
     ['default', '6.1'].map((kernel): Parameter => {

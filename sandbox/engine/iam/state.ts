@@ -30,7 +30,7 @@ export interface IamInstanceProfile {
 }
 
 /** Temporary credentials that the sandbox handed out for a role; the secret itself is not kept. */
-export interface IamSession {
+interface IamSession {
   roleName: string;
   sessionName: string;
   /** Milliseconds since the epoch. */

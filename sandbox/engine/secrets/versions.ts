@@ -1,7 +1,7 @@
 import type { Secret, SecretVersion } from './state.ts';
 
 export const current = 'AWSCURRENT';
-export const previous = 'AWSPREVIOUS';
+const previous = 'AWSPREVIOUS';
 
 /** Staging labels across all versions of a secret (Secrets Manager user guide, "Quotas"). */
 export const maxLabels = 20;
