@@ -1,11 +1,33 @@
 import type * as client from '@aws-sdk/client-auto-scaling';
+import { startAutoscaler } from '../engine/autoscaling/loop.ts';
+import { activityOperations } from './autoscaling/activities.ts';
+import { groupOperations } from './autoscaling/groups.ts';
+import { hookOperations } from './autoscaling/hooks.ts';
+import { instanceOperations } from './autoscaling/instances.ts';
+import { policyOperations } from './autoscaling/policies.ts';
+import { processOperations } from './autoscaling/processes.ts';
+import { refreshOperations } from './autoscaling/refreshes.ts';
+import { tagOperations } from './autoscaling/tags.ts';
+import { targetGroupOperations } from './autoscaling/target-groups.ts';
 import type { Operations, Service } from './service.ts';
 
-const operations: Operations<typeof client> = {};
+const operations: Operations<typeof client> = {
+  ...groupOperations,
+  ...instanceOperations,
+  ...targetGroupOperations,
+  ...processOperations,
+  ...policyOperations,
+  ...activityOperations,
+  ...tagOperations,
+  ...hookOperations,
+  ...refreshOperations,
+};
 
+/** Auto Scaling groups and instance refreshes; what they do is in engine/autoscaling. */
 export const autoScaling: Service = {
   signingName: 'autoscaling',
   protocol: 'query',
   load: () => import('@aws-sdk/client-auto-scaling'),
   operations,
+  start: startAutoscaler,
 };

@@ -68,12 +68,10 @@ export interface Member {
   health: 'Healthy' | 'Unhealthy';
   protected: boolean;
   launchedAt: number;
-  /** When it last changed its lifecycle state. */
-  since: number;
   inServiceAt?: number;
   /** Why it is unhealthy or being taken out, in AWS's words. */
   cause?: string;
-  /** Refresh that this instance must give way to or was launched by. */
+  /** Refresh that launched it. */
   refreshId?: string;
   /** Lifecycle hook it waits in. */
   waiting?: { hook: string; token: string; until: number; result?: 'CONTINUE' | 'ABANDON' };
@@ -130,14 +128,17 @@ export interface Refresh {
   previous: TemplateRef;
   /** Instances that are to go: matching is judged once, at the start and at the start of a rollback. */
   toReplace: string[];
-  total: number;
   percent: number;
-  /** Last time that an instance was launched healthy or replaced. */
+  /** InstancesToUpdate: old ones that nothing was done about yet. */
+  toUpdate: number;
+  /** Most new instances that were ready, and fewest that are to go, so far: the measure of progress. */
+  ready: number;
+  left: number;
   progressAt: number;
   checkpointsPassed: number;
   waitUntil?: number;
   bakeUntil?: number;
-  rollback?: { reason: string; startedAt: number; percentAtStart: number; leftAtStart: number };
+  rollback?: { reason: string; startedAt: number; percentAtStart: number; leftAtStart: number; toReplace: number };
 }
 
 export const emptyAutoScaling = (): AutoScalingState => ({ groups: {} });
