@@ -46,18 +46,23 @@ async function installMmdebstrap(report: (line: string) => void): Promise<void> 
 async function debootstrap(recipe: Recipe, tar: string, report: (line: string) => void): Promise<void> {
   const apt = await hostAptSources();
   report(`fetching and unpacking ${recipe.packages.length} packages and what they need`);
-  const { failed, stderr } = await execa('mmdebstrap', mmdebstrapArguments(recipe, tar, apt), {
+  const building = execa('mmdebstrap', mmdebstrapArguments(recipe, tar, apt), {
     input: apt.sources,
     env: { REDEPLOY_FILES: recipe.directory },
+    all: true,
     reject: false,
   });
-  if (failed) throw new Error(`mmdebstrap failed: ${stderr.split('\n').slice(-20).join('\n')}`);
+  for await (const line of building.iterable({ from: 'all' })) if (phase.test(line)) report(line.slice('I: '.length));
+  const { failed, all } = await building;
+  if (failed) throw new Error(`mmdebstrap failed: ${all.split('\n').slice(-20).join('\n')}`);
 }
+
+/** What mmdebstrap says between the long silences. */
+const phase = /^I: (?:running apt-get update|downloading|extracting|installing|creating tarball)/;
 
 /** The hooks are shell, run by mmdebstrap; they learn the recipe's directory from REDEPLOY_FILES. */
 export function mmdebstrapArguments(recipe: Recipe, tar: string, apt: AptSources): string[] {
   return [
-    '--quiet',
     '--mode=root',
     '--variant=essential',
     '--format=tar',
