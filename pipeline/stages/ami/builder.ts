@@ -133,6 +133,8 @@ async function launch(ctx: Context, request: RunInstancesCommandInput): Promise<
       const { Instances } = await ctx.aws.ec2.send(new RunInstancesCommand(request));
       return { done: Instances?.[0] ?? {} };
     } catch (error) {
+      // the token's machine ended: the next attempt's token makes a new one (EC2 errors-overview.html)
+      if (isAwsError(error, 'IdempotentInstanceTerminated')) return { done: { State: { Name: 'terminated' } } };
       if (!isAwsError(error, 'InvalidParameterValue')) throw error;
       return { pending: error.message };
     }
