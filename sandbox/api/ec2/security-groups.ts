@@ -43,7 +43,7 @@ function checkName(engine: Engine, name: string, vpcId: string): void {
 }
 
 /** "Up to 255 characters; a-z, A-Z, 0-9, spaces, and ._-:/()#,@[]+=&;{}!$*" (API_CreateSecurityGroup.html). */
-export function checkText(member: string, text: string): void {
+function checkText(member: string, text: string): void {
   if (/^[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/.test(text)) return;
   throw new AwsError(
     'InvalidParameterValue',

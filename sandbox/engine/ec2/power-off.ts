@@ -35,7 +35,7 @@ async function judge(engine: Engine, event: PowerOff): Promise<void> {
 }
 
 /** What a shutdown from inside does to the instance. */
-export function shutDown(engine: Engine, instance: InstanceRecord): void {
+function shutDown(engine: Engine, instance: InstanceRecord): void {
   setReason(engine, instance, 'instance');
   engine.log(`${instance.id}: shut itself down (${instance.shutdownBehavior})`);
   if (instance.shutdownBehavior === 'stop') becomeStopped(engine, instance);

@@ -18,7 +18,7 @@ export async function startEc2(engine: Engine): Promise<void> {
  * Makes records and machines agree after a restart: a record whose machine is gone becomes terminated, a machine or disk
  * without a record is removed, a machine that went down with the sandbox is powered on again, half-done work is taken up.
  */
-export async function reconcileMachines(engine: Engine): Promise<void> {
+async function reconcileMachines(engine: Engine): Promise<void> {
   const { machines, disks } = await engine.machines.list();
   const records = new Map(visibleInstances(engine).map((instance) => [instance.id as string, instance]));
   for (const id of machines) {

@@ -15,10 +15,10 @@ export interface Ec2State {
   tokens: Record<string, TokenRecord>;
 }
 
-export type InstanceId = `i-${string}`;
+type InstanceId = `i-${string}`;
 export type Architecture = 'x86_64' | 'arm64';
 export type Tags = Record<string, string>;
-export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
+type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
 
 export interface VpcRecord {
   id: string;
@@ -208,7 +208,7 @@ export interface LaunchTemplateRecord {
   tags: Tags;
 }
 
-export interface TokenRecord {
+interface TokenRecord {
   /** Hash of the parameters, to tell a retry from a different request. */
   parameters: string;
   /** Ids of what was made. */

@@ -1,7 +1,7 @@
 import type { Architecture, ImageRecord, SnapshotRecord } from './state.ts';
 
 /** Amazon's account for its own images; `amazon` in `Owners`. */
-export const amazonAccount = '137112412989';
+const amazonAccount = '137112412989';
 
 const released = Date.UTC(2026, 0, 5, 19, 4, 31);
 const ids: Record<Architecture, string> = { x86_64: '0a120230000000086', arm64: '0a120230000000064' };

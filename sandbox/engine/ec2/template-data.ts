@@ -93,7 +93,7 @@ function readDevice({
 }
 
 /** Tags by resource type; other types than those of a launch are left out. */
-export function readTagSpecifications(specifications: LaunchData['TagSpecifications']): LaunchRequest['tags'] {
+function readTagSpecifications(specifications: LaunchData['TagSpecifications']): LaunchRequest['tags'] {
   if (!specifications) return undefined;
   const of = (type: string): Tags =>
     Object.fromEntries(

@@ -2,13 +2,13 @@ import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.ts';
 import type { MachineSpec } from '../machines.ts';
 
-export interface SimulatedRequest {
+interface SimulatedRequest {
   method: string;
   path: string;
   headers: Record<string, string>;
 }
 
-export interface SimulatedAnswer {
+interface SimulatedAnswer {
   status: number;
   headers?: Record<string, string>;
   body?: string;

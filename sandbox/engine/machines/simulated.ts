@@ -3,7 +3,7 @@ import type { Address, Machines, MachineSpec, MachineWorld, PowerOff, ProbeAnswe
 import { connectionRefused, openDoor, timedOut, type Door } from './simulated-door.ts';
 import { powerOn, type Behaviour, type Box } from './simulated-script.ts';
 
-export type { Act, Behaviour, Listener, Script } from './simulated-script.ts';
+export type { Act, Behaviour, Script } from './simulated-script.ts';
 
 export interface SimulatedOptions {
   clock: Clock;
