@@ -41,7 +41,7 @@ export async function deploy(ctx: Context, target: Target, options: DeployOption
   const startedAt = ctx.clock.now();
   const payload = await readPayload(target);
   const before = await step(ctx, 'look', (inner) => look(inner, target, options));
-  const { foundation, bundle, ami } = await make(ctx, target, payload, options);
+  const { foundation, bundle, ami } = await make(ctx, target, { payload, world: before }, options);
   const parts = partsOf(foundation, bundle, ami);
   const live = Number(before.fleet?.live.slice(1) ?? 0);
   const release = await step(ctx, 'release', (inner) => ensureRelease(inner, target, parts, live));
@@ -70,9 +70,9 @@ async function look(ctx: Context, target: Target, options: DeployOptions): Promi
 }
 
 /** Foundation and AMI side by side; the builder boots while the image is built. */
-async function make(ctx: Context, target: Target, payload: Payload, options: DeployOptions) {
+async function make(ctx: Context, target: Target, wanted: { payload: Payload; world: World }, options: DeployOptions) {
   const [foundation, { bundle, ami }] = await together<[Foundation, { bundle: Bundle; ami: Baked }]>(ctx, (inner) => {
-    const foundation = step(inner, 'foundation', (own) => ensureFoundation(own, target, payload));
+    const foundation = step(inner, 'foundation', (own) => ensureFoundation(own, target, wanted));
     return [foundation, makeAmi(inner, target, foundation, options)];
   });
   return { foundation, bundle, ami };

@@ -136,6 +136,8 @@ export function releaseUserData(target: Target, parts: ReleaseParts, release: Re
     PORT: target.instance.port,
     HEALTH_PATH: target.health.path,
     DRAIN_SECONDS: drainSeconds(target),
+    // Longer than the balancer's: a connection that the app closes first makes a 502 of the request on its way.
+    KEEP_ALIVE_SECONDS: target.balancer.idleTimeoutSeconds + 15,
     SECRET_ID: parts.secretArn,
     SECRET_VERSION: parts.settingsVersion,
     LOG_GROUP: namesOf(target).logGroup,

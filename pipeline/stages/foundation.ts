@@ -1,6 +1,7 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { Context } from '../core/context.ts';
 import { DeployError } from '../core/errors.ts';
+import type { World } from '../core/observe.ts';
 import type { Payload } from '../core/payload.ts';
 import type { Outcome } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
@@ -26,7 +27,11 @@ export interface Foundation {
  * Makes sure that network, security groups, roles, secret, log group and balancer are as the settings say.
  * What is there and right is left alone. Throws `foundation` where it cannot be.
  */
-export async function ensureFoundation(ctx: Context, target: Target, payload: Payload): Promise<Outcome<Foundation>> {
+export async function ensureFoundation(
+  ctx: Context,
+  target: Target,
+  wanted: { payload: Payload; world: World },
+): Promise<Outcome<Foundation>> {
   const account = await accountOf(ctx);
   const network = await findNetwork(ctx, target);
   const [securityGroups, secretArn] = await Promise.all([
@@ -38,11 +43,22 @@ export async function ensureFoundation(ctx: Context, target: Target, payload: Pa
     ensureBalancer(ctx, target, { network, securityGroup: securityGroups.balancer }),
     ensureLogGroup(ctx, target),
   ]);
-  const settingsVersion = await ensureSettingsVersion(ctx, { secretArn, payload, rootUrl: balancer.url });
+  const settingsVersion = await ensureSettingsVersion(ctx, {
+    secretArn,
+    payload: wanted.payload,
+    rootUrl: balancer.url,
+    needed: settingsInUse(wanted.world),
+  });
   return {
     value: { network, securityGroups, roles, balancer, secretArn, settingsVersion },
     detail: balancer.url,
   };
+}
+
+/** Settings of the live release, then of the others, newest first. */
+function settingsInUse({ fleet, releases }: World): string[] {
+  const live = releases.filter((release) => release.name === fleet?.live);
+  return [...new Set([...live, ...releases].map((release) => release.settingsVersion))];
 }
 
 async function accountOf(ctx: Context): Promise<string> {

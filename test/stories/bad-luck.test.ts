@@ -14,6 +14,9 @@ const failureOf = async (work: Promise<unknown>): Promise<DeployError> => {
 
 const fleetOf = async (story: Story) => (await story.clock.run(observe(story.ctx, await story.target()))).fleet;
 
+const isRolling = ({ events }: Story): boolean =>
+  events.some((event) => event.kind === 'step-started' && event.step === 'fleet');
+
 const buildersLeft = ({ sandbox }: Story): string[] =>
   Object.values(sandbox.engine.state.ec2.instances)
     .filter(
@@ -95,14 +98,12 @@ describe('two deploys at once', () => {
     await story.deploy();
     await story.edit('mine\n');
     const mine = story.deploy();
-    const until = () =>
-      story.events.some((event) => event.kind === 'step-started' && event.step === 'fleet' && event.at > 0);
     story.events.length = 0;
     await story.clock.run(async () => {
-      while (!until()) await story.clock.sleep(1000);
-      await story.clock.sleep(5000);
+      while (!isRolling(story)) await story.clock.sleep(1000);
+      await story.clock.sleep(10_000);
     });
-    await story.edit('theirs\n');
+    await story.settings({ public: { greeting: 'theirs' } });
     const failure = await failureOf(story.deploy({ wait: false }));
     expect(failure.code).toBe('busy');
     expect(failure.message).toContain('v2 is being rolled since');

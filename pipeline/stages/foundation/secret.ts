@@ -30,40 +30,61 @@ export async function ensureSecret(ctx: Context, target: Target): Promise<string
   return await eventually(ctx, `secret ${secret}`, () => findSecret(ctx, secret));
 }
 
+/** A secret has at most 20 labels in all: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
+const mostLabels = 20;
+/** AWSCURRENT and AWSPREVIOUS, and the label that is being added. */
+const otherLabels = 3;
+const labelPrefix = 'settings-';
+
+export interface SettingsVersion {
+  secretArn: string;
+  payload: Payload;
+  rootUrl: string;
+  /** Versions that releases need, the most important first. Those beyond AWS's limit lose their label. */
+  needed: string[];
+}
+
 /**
  * Puts settings and env as a version of the secret, unless it is there: the version id is a hash of the content, so the same
  * settings are the same version. A staging label of its own keeps the version for rollbacks: versions without one are removed.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
  */
-export async function ensureSettingsVersion(
-  ctx: Context,
-  wanted: { secretArn: string; payload: Payload; rootUrl: string },
-): Promise<string> {
+export async function ensureSettingsVersion(ctx: Context, wanted: SettingsVersion): Promise<string> {
+  const { secretArn } = wanted;
   const document = documentOf(wanted.payload, wanted.rootUrl);
-  const version = versionOf(document, wanted.secretArn);
-  const label = `settings-${version.slice(0, 16)}`;
-  const secret = await ctx.aws.secretsManager.send(new DescribeSecretCommand({ SecretId: wanted.secretArn }));
-  const labels = secret.VersionIdsToStages?.[version];
-  if (!labels) {
+  const version = versionOf(document, secretArn);
+  const label = labelOf(version);
+  const secret = await ctx.aws.secretsManager.send(new DescribeSecretCommand({ SecretId: secretArn }));
+  const present = secret.VersionIdsToStages ?? {};
+  if (present[version]?.includes(label)) return version;
+  for (const id of surplusVersions(present, wanted.needed)) {
+    const removal = { SecretId: secretArn, VersionStage: labelOf(id), RemoveFromVersionId: id };
+    await ctx.aws.secretsManager.send(new UpdateSecretVersionStageCommand(removal));
+  }
+  if (present[version]) {
+    const move = { SecretId: secretArn, VersionStage: label, MoveToVersionId: version };
+    await ctx.aws.secretsManager.send(new UpdateSecretVersionStageCommand(move));
+  } else {
     await ctx.aws.secretsManager.send(
       new PutSecretValueCommand({
-        SecretId: wanted.secretArn,
+        SecretId: secretArn,
         ClientRequestToken: version,
         SecretString: document.reveal(),
         VersionStages: ['AWSCURRENT', label],
       }),
     );
-  } else if (!labels.includes(label)) {
-    await ctx.aws.secretsManager.send(
-      new UpdateSecretVersionStageCommand({
-        SecretId: wanted.secretArn,
-        VersionStage: label,
-        MoveToVersionId: version,
-      }),
-    );
   }
   return version;
 }
+
+/** Labelled versions that must go so that one more label fits: those that no release needs first, then the oldest needed. */
+export function surplusVersions(present: Record<string, string[]>, needed: string[]): string[] {
+  const labelled = Object.keys(present).filter((id) => present[id]?.includes(labelOf(id)));
+  const rank = (id: string): number => (needed.includes(id) ? needed.indexOf(id) : Infinity);
+  return labelled.toSorted((a, b) => rank(a) - rank(b)).slice(mostLabels - otherLabels);
+}
+
+const labelOf = (version: string): string => `${labelPrefix}${version.slice(0, 16)}`;
 
 async function findSecret(ctx: Context, name: string): Promise<string | undefined> {
   try {
