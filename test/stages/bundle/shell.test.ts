@@ -21,12 +21,21 @@ test('tells a missing program from a missing directory', async () => {
   expect((await shell('sh', ['-c', 'true'], { cwd: '/no/such/directory' })).isMissing).toBe(false);
 });
 
-test('ends the program when the signal aborts', async () => {
+test('ends the program and what it started when the signal aborts', async () => {
   const interruption = new AbortController();
-  const running = shell('sh', ['-c', 'echo up; exec sleep 60'], {
+  const lines: string[] = [];
+  const running = shell('sh', ['-c', 'sh -c "trap : TERM; echo up; sleep 60; echo survived" & wait'], {
     cwd,
     signal: interruption.signal,
-    onLine: () => interruption.abort(),
+    onLine: (line) => {
+      lines.push(line);
+      interruption.abort();
+    },
   });
   expect((await running).exitCode).not.toBe(0);
+  expect(lines[0]).toBe('up');
+}, 20_000);
+
+test('runs nothing for a run that was interrupted before', async () => {
+  expect((await shell('sleep', ['60'], { cwd, signal: AbortSignal.abort() })).exitCode).not.toBe(0);
 });
