@@ -24,7 +24,12 @@ async function test(args) {
   try {
     const report = path.join(directory, 'report.json');
     say('tests: vitest');
-    const { exitCode, warnings } = await vitest([...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+    const { exitCode, warnings } = await vitest([
+      ...args,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ]);
     const { passed, failed } = await count(report);
     for (const line of warnings) process.stdout.write(`Node warned, which fails the run: ${line}\n`);
     // Errors outside of tests (a suite that does not load, a warning) count as one.
@@ -40,7 +45,11 @@ async function test(args) {
 function vitest(args) {
   const entry = path.join(root, 'node_modules/vitest/vitest.mjs');
   const env = { ...process.env, ...(process.stdout.isTTY && !process.env.NO_COLOR && { FORCE_COLOR: '1' }) };
-  const child = spawn(process.execPath, [entry, 'run', ...args], { cwd: root, env, stdio: ['inherit', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [entry, 'run', ...args], {
+    cwd: root,
+    env,
+    stdio: ['inherit', 'pipe', 'pipe'],
+  });
   const warnings = new Set();
   const watch = (from, to) => {
     let rest = '';

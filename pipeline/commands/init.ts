@@ -57,7 +57,7 @@ function nameIn(packageJson: string): string | undefined {
 export async function init(directory: string, answers: InitAnswers): Promise<InitResult> {
   checkUnconfigured(directory);
   const settings: WrittenSettings = {
-    $schema: './node_modules/meteor-redeploy/settings/settings.schema.json',
+    $schema: schemaOf(directory),
     app: answers.app,
     region: answers.region,
     instance: { type: 't3.small' },
@@ -80,6 +80,13 @@ export async function init(directory: string, answers: InitAnswers): Promise<Ini
   await mkdir(path.join(directory, 'settings'), { recursive: true });
   for (const [name, text] of files) if (await writeNew(path.join(directory, name), text)) written.push(name);
   return { ...answers, written, isMeteor: existsSync(path.join(directory, '.meteor', 'release')) };
+}
+
+/** The schema of the version that is installed beside the app, if one is: an editor needs no network for it. */
+function schemaOf(directory: string): string {
+  const file = 'node_modules/meteor-redeploy/settings/settings.schema.json';
+  if (existsSync(path.join(directory, file))) return `./${file}`;
+  return 'https://unpkg.com/meteor-redeploy/settings/settings.schema.json';
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;

@@ -121,15 +121,14 @@ async function startDocker() {
   const log = openSync(logFile, 'a');
   const daemon = spawn('dockerd', [], { detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
-  let hasEnded = false;
-  daemon.on('error', () => (hasEnded = true));
-  daemon.on('exit', () => (hasEnded = true));
+  const state = { hasEnded: false };
+  for (const event of ['error', 'exit']) daemon.on(event, () => (state.hasEnded = true));
   daemon.unref();
   if (daemon.pid) writeFileSync(path.join(daemonDirectory, 'dockerd.pid'), `${daemon.pid}\n`);
-  for (let tries = 0; tries < 120 && !hasEnded; tries += 1) {
+  for (let tries = 0; tries < 120 && !state.hasEnded; tries += 1) {
     if (await works('docker', 'version')) return say('Docker: ready');
     await sleep(500);
   }
   const last = readFileSync(logFile, 'utf8').split('\n').slice(-20).join('\n');
-  throw new Error(`dockerd ${hasEnded ? 'ended' : 'does not answer'}:\n${last}`);
+  throw new Error(`dockerd ${state.hasEnded ? 'ended' : 'does not answer'}:\n${last}`);
 }
