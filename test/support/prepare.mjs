@@ -57,10 +57,12 @@ export async function ensurePackages() {
   say('npm packages: installed');
 }
 
-/** Compiles to dist/. */
+/** Compiles to dist/; what did not change since the last time is not compiled again. */
 export async function build() {
   say('build: tsc');
-  await run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json']);
+  const incremental = ['--incremental', '--tsBuildInfoFile', 'dist/.tsbuildinfo'];
+  const compiler = path.join(root, 'node_modules/typescript/bin/tsc');
+  await run(process.execPath, [compiler, '-p', 'tsconfig.build.json', ...incremental]);
 }
 
 /** Times of files say nothing after a checkout; npm's own record of what it installed does. */
