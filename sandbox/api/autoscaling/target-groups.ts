@@ -2,7 +2,6 @@ import type * as client from '@aws-sdk/client-auto-scaling';
 import { targetsOf } from '../../engine/autoscaling/facts.ts';
 import type { Group } from '../../engine/autoscaling/state.ts';
 import { deregister } from '../../engine/autoscaling/targets.ts';
-import { isHealthyTarget } from '../../engine/elb/target-health.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Operations } from '../service.ts';
 import { findGroup, findLiveGroup, invalid } from './find.ts';
@@ -12,7 +11,7 @@ import { checkTargetGroups } from './settings.ts';
 /** `InService` as soon as one instance is healthy there; `Added` before. */
 function stateOf(engine: Engine, group: Group, arn: string): string {
   const healthy = Object.keys(group.members).some((id) =>
-    targetsOf(engine, [arn], id).some((entry) => isHealthyTarget(engine, entry.group, entry.target)),
+    targetsOf(engine, [arn], id).some(({ target }) => target.state === 'healthy'),
   );
   return healthy ? 'InService' : 'Added';
 }

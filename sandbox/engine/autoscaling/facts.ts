@@ -45,7 +45,7 @@ function stateOf(state: string): Facts['ec2'] {
   return state === 'terminated' ? 'gone' : 'off';
 }
 
-/** The instance's entries in target groups. */
+/** The instance's entries in target groups, at the port that groups register their instances with. */
 export function targetsOf(
   engine: Engine,
   targetGroupArns: string[],
@@ -53,8 +53,8 @@ export function targetsOf(
 ): { group: TargetGroup; target: Target }[] {
   return targetGroupArns.flatMap((arn) => {
     const group = engine.state.elb.targetGroups[arn];
-    const targets = Object.values(group?.targets ?? {}).filter(({ id }) => id === instanceId);
-    return group ? targets.map((target) => ({ group, target })) : [];
+    const target = group?.targets[targetKey({ id: instanceId, port: group.port })];
+    return group && target ? [{ group, target }] : [];
   });
 }
 

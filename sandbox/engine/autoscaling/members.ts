@@ -11,7 +11,7 @@ export interface View {
 }
 
 export const isTerminating = ({ lifecycle }: Member): boolean => lifecycle.startsWith('Terminat');
-export const isPending = ({ lifecycle }: Member): boolean => lifecycle.startsWith('Pending');
+const isPending = ({ lifecycle }: Member): boolean => lifecycle.startsWith('Pending');
 
 /** Members that count towards the desired capacity: in service or on the way there. */
 export const counted = (group: Group): Member[] =>

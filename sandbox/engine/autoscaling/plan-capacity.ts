@@ -42,7 +42,7 @@ export function chooseSubnet(group: Group): Group['subnets'][number] | undefined
  * Who goes when capacity shrinks: never protected instances; from the zone with the most; then by the termination policy,
  * by default the oldest launch template version, then the oldest instance.
  */
-export function chooseVictims(group: Group, members: Member[], count: number): Member[] {
+function chooseVictims(group: Group, members: Member[], count: number): Member[] {
   const left = members.filter((member) => !member.protected);
   const victims: Member[] = [];
   while (victims.length < count && left.length > 0) {

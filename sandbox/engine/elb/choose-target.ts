@@ -5,7 +5,7 @@ import { forwardGroups } from './in-use.ts';
 import { runtimeOf } from './runtime.ts';
 import type { Target, TargetGroup } from './state.ts';
 import { stick, stuckTo } from './sticky.ts';
-import { isHealthyTarget, whyUnused } from './target-health.ts';
+import { usableTargets } from './target-health.ts';
 import { targetKey } from './targets.ts';
 
 export interface Choice {
@@ -33,10 +33,10 @@ export function chooseTarget(engine: Engine, action: Action, request: IncomingMe
 }
 
 /** Healthy targets; when none is, all that are not on their way out: the balancer fails open. */
-export function candidates(engine: Engine, group: TargetGroup): Target[] {
-  const targets = Object.values(group.targets).filter((target) => target.state !== 'draining');
-  const healthy = targets.filter((target) => isHealthyTarget(engine, group, target));
-  return healthy.length > 0 ? healthy : targets.filter((target) => !whyUnused(engine, group, target));
+function candidates(engine: Engine, group: TargetGroup): Target[] {
+  const usable = usableTargets(engine, group);
+  const healthy = usable.filter(({ state }) => state === 'healthy');
+  return healthy.length > 0 ? healthy : usable;
 }
 
 function stuckTarget(engine: Engine, group: TargetGroup, open: Target[], request: IncomingMessage): Target | undefined {

@@ -63,7 +63,8 @@ async function checkOnce(engine: Engine, group: TargetGroup, target: Target): Pr
     delete target.description;
     if (before !== 'healthy') target.healthyAt = engine.clock.now();
   }
-  if (before !== target.state) engine.log(`target ${target.id} of ${group.name}: ${before} -> ${target.state}`);
+  if (before === target.state) return;
+  engine.log(`target ${target.id} of ${group.name}: ${before} -> ${target.state}`);
   engine.save();
 }
 

@@ -4,7 +4,7 @@ import type { HealthCheck, Target } from './state.ts';
 export type CheckResult = { status: number } | 'timeout' | 'failed';
 
 /** Whether `status` is in a matcher such as `200`, `200,202` or `200-299`. */
-export function matches(matcher: string, status: number): boolean {
+function matches(matcher: string, status: number): boolean {
   return matcher.split(',').some((part) => {
     const [from = 0, to = from] = part.split('-').map(Number);
     return from <= status && status <= to;

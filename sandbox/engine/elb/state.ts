@@ -74,7 +74,7 @@ export interface TargetGroup {
   targets: Record<string, Target>;
 }
 
-export type TargetState = 'initial' | 'healthy' | 'unhealthy' | 'draining';
+type TargetState = 'initial' | 'healthy' | 'unhealthy' | 'draining';
 
 export interface Target {
   /** Instance id, or an IP address in groups of target type `ip`. */

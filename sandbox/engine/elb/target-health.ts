@@ -16,8 +16,12 @@ export function targetHealth(engine: Engine, group: TargetGroup, target: Target)
 }
 
 /** Says why a registered target gets no traffic at all; undefined when it is in use (API_TargetHealth.html). */
-export function whyUnused(engine: Engine, group: TargetGroup, target: Target): TargetHealth | undefined {
-  const zones = groupZones(engine, group);
+export function whyUnused(
+  engine: Engine,
+  group: TargetGroup,
+  target: Target,
+  zones = groupZones(engine, group),
+): TargetHealth | undefined {
   if (!zones) return notInUse('Target group is not configured to receive traffic from the load balancer');
   if (target.zone && !zones.has(target.zone)) {
     return notInUse('Target is in an Availability Zone that is not enabled for the load balancer');
@@ -38,6 +42,10 @@ const notInUse = (description: string): TargetHealth => ({
   Description: description,
 });
 
-/** Whether the target passes its checks and gets traffic. */
-export const isHealthyTarget = (engine: Engine, group: TargetGroup, target: Target): boolean =>
-  target.state === 'healthy' && !whyUnused(engine, group, target);
+/** The targets that may get traffic, healthy or not. */
+export function usableTargets(engine: Engine, group: TargetGroup): Target[] {
+  const zones = groupZones(engine, group);
+  return Object.values(group.targets).filter(
+    (target) => target.state !== 'draining' && !whyUnused(engine, group, target, zones),
+  );
+}

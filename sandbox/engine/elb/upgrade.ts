@@ -1,10 +1,12 @@
-import { request as plainRequest, STATUS_CODES } from 'node:http';
+import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { request as plainRequest, ServerResponse, STATUS_CODES } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as tlsRequest } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { chooseTarget } from './choose-target.ts';
 import type { Choice } from './choose-target.ts';
-import { errorPage } from './answer.ts';
+import { answerAction, errorPage } from './answer.ts';
 import { forwardedHeaders, passOn } from './forwarded.ts';
 import { targetAddress } from './probe.ts';
 import { actionFor, idleMs } from './proxy.ts';
@@ -22,27 +24,19 @@ interface Client {
 export async function handleUpgrade(passage: Passage, client: Client): Promise<void> {
   client.socket.on('error', () => client.socket.destroy());
   const action = actionFor(passage);
+  if (action && action.Type !== 'forward') return answerWithout(action, passage, client.socket);
   const choice = action && chooseTarget(passage.engine, action, passage.request);
   if (!choice) return refuse(client.socket, 503);
-  const traffic = trafficOf(passage.engine, choice.group, choice.key);
-  traffic.requests += 1;
-  traffic.sockets += 1;
-  const cut = () => client.socket.destroy();
-  traffic.cuts.add(cut);
-  client.socket.once('close', () => {
-    traffic.sockets -= 1;
-    traffic.cuts.delete(cut);
-  });
+  countSocket(passage, choice, client.socket);
   const address = await targetAddress(passage.engine, choice.group, choice.target);
   if (!address) return refuse(client.socket, 502);
   const send = choice.group.protocol === 'HTTPS' ? tlsRequest : plainRequest;
-  const headers = [...forwardedHeaders(passage.request, passage.listener, passage.balancer)];
-  headers.push('Connection', 'Upgrade', 'Upgrade', passage.request.headers.upgrade ?? 'websocket');
+  const { method, url: path } = passage.request;
   const outgoing = send({
     ...address,
-    method: passage.request.method,
-    path: passage.request.url,
-    headers,
+    method,
+    path,
+    headers: upgradeHeaders(passage),
     agent: false,
     rejectUnauthorized: false,
   });
@@ -55,6 +49,34 @@ export async function handleUpgrade(passage: Passage, client: Client): Promise<v
     join({ passage, choice, client, answer }, socket, head);
   });
   outgoing.end();
+}
+
+/** Redirects and fixed responses are for those who ask for an upgrade, too. */
+function answerWithout(action: Action, { listener, request }: Passage, socket: Duplex): void {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as Socket);
+  response.on('finish', () => socket.end());
+  answerAction(action, listener, { request, response });
+}
+
+function countSocket(passage: Passage, choice: Choice, socket: Duplex): void {
+  const traffic = trafficOf(passage.engine, choice.group, choice.key);
+  traffic.requests += 1;
+  traffic.sockets += 1;
+  const cut = () => socket.destroy();
+  traffic.cuts.add(cut);
+  socket.once('close', () => {
+    traffic.sockets -= 1;
+    traffic.cuts.delete(cut);
+  });
+}
+
+/** Only WebSockets are passed on as upgrades; whoever offers something else (h2c) gets a plain answer. */
+function upgradeHeaders({ request, listener, balancer }: Passage): string[] {
+  const headers = forwardedHeaders(request, listener, balancer);
+  const isSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
+  return isSocket ? [...headers, 'Connection', 'Upgrade', 'Upgrade', 'websocket'] : headers;
 }
 
 interface Joined {

@@ -43,7 +43,7 @@ const apps: Record<string, Script> = {
   bad: { run: (act) => act.listen(3000, () => ({ status: 500 })) },
 };
 
-export const userData = (app: string) => Buffer.from(app).toString('base64');
+const userData = (app: string) => Buffer.from(app).toString('base64');
 const seconds = (n: number) => n * 1000;
 
 /** A sandbox on fake time with a template (version 1, app `good`), a balancer and a target group; no group yet. */

@@ -14,7 +14,7 @@ import { simulatedMachines } from '../../../sandbox/engine/machines/simulated.ts
 import { clients, startSandbox } from '../../support/sandbox.ts';
 
 /** The wall clock, `speed` times as fast: minutes of the balancer pass in a second of the test's. */
-export function fastClock(speed: number): Clock {
+function fastClock(speed: number): Clock {
   const start = Date.now();
   return {
     now: () => start + (Date.now() - start) * speed,
