@@ -61,10 +61,7 @@ export function playedMachines(): PlayedMachines {
     await act.sleep(4000);
     const release = releaseOf(act.spec.userData);
     const { startMs = 2000, isMute, exitsWith, status = 200 } = played.apps.get(release.name) ?? {};
-    while (exitsWith !== undefined) {
-      await writeLog(release, act.spec.instanceId, exitsWith);
-      await act.sleep(3000);
-    }
+    if (exitsWith !== undefined) return crashLoop(act, release, exitsWith);
     await act.sleep(startMs);
     if (isMute) return;
     act.listen(release.port, ({ path }) =>
@@ -72,6 +69,14 @@ export function playedMachines(): PlayedMachines {
         ? { status, body: JSON.stringify({ release: release.name, status: 'ok' }) }
         : { status: 200, body: `${release.name} on ${act.disk['image']}, settings ${release.settingsVersion}` },
     );
+  }
+
+  /** Ends when the machine goes off: its sleeps reject then. */
+  async function crashLoop(act: Act, release: PlayedRelease, lastWords: string): Promise<void> {
+    for (;;) {
+      await writeLog(release, act.spec.instanceId, lastWords);
+      await act.sleep(3000);
+    }
   }
 
   /** What ship-logs.py does. */

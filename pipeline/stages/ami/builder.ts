@@ -29,6 +29,7 @@ export interface Bake {
 /** The tag that tells a running builder which image to pull. */
 const pullTag = 'redeploy:pull';
 const dead = new Set(['shutting-down', 'terminated']);
+const off = new Set([...dead, 'stopped']);
 
 /** Takes up the builder that an earlier run left, or launches one. Returns its id. */
 export async function launchBuilder(ctx: Context, bake: Bake, foundation: Foundation): Promise<string> {
@@ -60,13 +61,16 @@ export async function runBake(
 
 /** The bake is done when its script says so and the machine is off. */
 function judgeBuilder(builder: Instance | undefined): { done: true } | { pending: string } | { failed: string } {
-  const { [tagKeys.bake]: bake, [tagKeys.bakeError]: reason = 'the bake failed' } = tagRecord(builder?.Tags);
+  const { [tagKeys.bake]: bake, [tagKeys.bakeError]: reason } = tagRecord(builder?.Tags);
   const state = builder?.State?.Name ?? 'terminated';
-  const isOff = state === 'stopped' || dead.has(state);
-  if (bake === 'failed') return { failed: reason };
-  if (bake === 'done') return state === 'stopped' ? { done: true } : { pending: 'it is shutting down' };
-  return isOff ? { failed: `the builder was ${state} before it was done` } : { pending: `the machine is ${state}` };
+  if (bake === 'failed') return { failed: reason ?? 'the bake failed' };
+  if (off.has(state))
+    return bake === 'done' && state === 'stopped' ? { done: true } : { failed: `the builder was ${state} too early` };
+  return { pending: bake === 'done' ? 'it is shutting down' : `the machine is ${state}` };
 }
+
+const pendingOrOff = (state: string): { pending: string } | { failed: string } =>
+  off.has(state) ? { failed: `the builder was ${state} too early` } : { pending: `the machine is ${state}` };
 
 /** Terminates every builder of this bake that still exists, whoever launched it. */
 export async function removeBuilders(ctx: Context, bake: Bake): Promise<void> {
