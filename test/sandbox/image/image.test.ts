@@ -1,0 +1,150 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Image } from '../../../pipeline/core/artifacts.ts';
+import { ensureImage, ensureLocalImage } from '../../../pipeline/stages/image.ts';
+import { execIn, openWorkshop, runContainer, type Workshop } from './workshop.ts';
+
+const token = 'npm-token-that-nobody-may-see';
+let workshop: Workshop;
+
+beforeAll(async () => {
+  workshop = await openWorkshop();
+});
+afterAll(async () => {
+  await workshop[Symbol.asyncDispose]();
+});
+
+const options = { caBundle: process.env['NODE_EXTRA_CA_CERTS'], environment: { NPM_TOKEN: token } };
+
+interface Manifest {
+  config: { digest: string; size: number };
+  layers: { digest: string; size: number }[];
+}
+
+/** What the registry holds of an image: compressed blobs and their sizes. */
+function blobsOf({ digest }: Image): Map<string, number> {
+  const images = workshop.server.sandbox.engine.state.ecr.repositories['redeploy/image-workshop']?.images;
+  const { config, layers } = JSON.parse(images?.[digest]?.manifest ?? '') as Manifest;
+  return new Map([config, ...layers].map((blob) => [blob.digest, blob.size]));
+}
+
+const bytes = (blobs: Iterable<number>) => [...blobs].reduce((sum, size) => sum + size, 0);
+
+let first: Image;
+let second: Image;
+
+test('a changed line sends one small layer; all layers of npm packages are the same bytes', async () => {
+  await writeFile(path.join(workshop.target.directory, '.npmrc'), '//registry.example/:_authToken=${NPM_TOKEN}\n');
+  workshop.target.image.npmrc = '.npmrc';
+  first = (await ensureImage(workshop.ctx, workshop.target, await workshop.bundle(), options)).value;
+  await workshop.edit('imports/api/limits.js', (text) => `${text}\nexport const added = 'a line';\n`);
+  const bundle = await workshop.bundle();
+  const made = await ensureImage(workshop.ctx, workshop.target, bundle, options);
+  second = made.value;
+  expect(second.digest).not.toBe(first.digest);
+  const before = blobsOf(first);
+  const after = blobsOf(second);
+  const sent = [...after].filter(([digest]) => !before.has(digest));
+  // The layer of the app, and the config that names it.
+  expect(sent).toHaveLength(2);
+  expect(bytes(sent.map(([, size]) => size))).toBeLessThan(0.05 * bytes(before.values()));
+  expect(made.detail).toMatch(/^[\d.]+ MB in 1 layer sent, \d+ layers were there$/);
+  const again = await ensureImage(workshop.ctx, workshop.target, bundle, options);
+  expect(again).toMatchObject({ reused: true, value: second });
+});
+
+test('neither image nor history nor any file in it holds what npm install was told in confidence', async () => {
+  const image = workshop.docker.getImage(`redeploy/image-workshop:${second.key}`);
+  const seen = JSON.stringify([await image.inspect(), await image.history()]);
+  expect(seen).not.toContain(token);
+  expect(seen).not.toMatch(/BEGIN CERTIFICATE/);
+  const { Config } = await image.inspect();
+  expect(Config).toMatchObject({ User: '1000:1000', WorkingDir: '/app', Entrypoint: ['node', '/redeploy/start.mjs'] });
+  expect(Config.Cmd ?? []).toEqual([]);
+  expect(Config.ExposedPorts).toEqual({ '3000/tcp': {} });
+  expect(Config.Env.filter((line) => !/^(PATH|NODE_VERSION|YARN_VERSION)=/.test(line))).toEqual([
+    'NODE_ENV=production',
+  ]);
+  expect(Config.Labels).toMatchObject({ 'redeploy.app': 'image-workshop', 'redeploy.meteor': 'METEOR@3.0.4' });
+  const search = [
+    'grep',
+    '-rlF',
+    token,
+    '/app',
+    '/redeploy',
+    '/etc',
+    '/root',
+    '/home',
+    '/var',
+    '/tmp',
+    '/usr/local',
+    '/run',
+  ];
+  const container = await workshop.docker.createContainer({
+    Image: `redeploy/image-workshop:${second.key}`,
+    Entrypoint: search,
+    User: '0',
+  });
+  await container.start();
+  const { StatusCode } = (await container.wait()) as { StatusCode: number };
+  await container.remove();
+  // grep's own word for "found nothing".
+  expect(StatusCode).toBe(1);
+});
+
+test('runs as nobody special with no network, answers health, and node gets the SIGTERM of docker stop', async () => {
+  const environment = { env: { ROOT_URL: 'http://localhost' }, settings: { public: { greeting: 'hello' } } };
+  await using running = await runContainer(workshop, `redeploy/image-workshop:${second.key}`, environment);
+  const { container } = running;
+  const ask =
+    "fetch('http://127.0.0.1:3000/.well-known/redeploy/health').then(async (answer) => console.log(`${answer.status} ${await answer.text()}`), () => console.log('down'))";
+  await vi.waitUntil(async () => (await execIn(container, ['node', '-e', ask])).startsWith('200 '), {
+    timeout: 60_000,
+    interval: 200,
+  });
+  expect(await execIn(container, ['node', '-e', ask])).toContain('v7');
+  expect(await execIn(container, ['sh', '-c', 'grep Uid /proc/1/status; tr "\\0" " " < /proc/1/cmdline'])).toMatch(
+    /Uid:\s+1000\s+1000[\s\S]*node \/redeploy\/start\.mjs/,
+  );
+  await container.stop({ t: 30 });
+  const { State } = await container.inspect();
+  expect(State.ExitCode).toBe(0);
+  const logs = (await container.logs({ stdout: true, stderr: true })).toString('utf8');
+  expect(logs).toContain('stopping:');
+});
+
+test('shows what the failing step printed', async () => {
+  const bundle = await workshop.bundle();
+  const server = path.join(workshop.root, 'broken/programs/server');
+  await mkdir(server, { recursive: true });
+  await writeFile(
+    path.join(server, 'package.json'),
+    JSON.stringify({ scripts: { install: 'echo compiling; exit 7' } }),
+  );
+  const broken = { ...bundle, key: 'b-broken' as const, directory: path.join(workshop.root, 'broken') };
+  await expect(ensureLocalImage(workshop.ctx, workshop.target, broken, options)).rejects.toMatchObject({
+    code: 'image',
+    message: expect.stringMatching(
+      /cannot be built: \[dependencies \d\/\d\] RUN .*npm install .* ended with exit code: 7/,
+    ) as string,
+    lines: expect.arrayContaining(['compiling', expect.stringMatching(/npm (error|ERR!)/)]) as string[],
+  });
+});
+
+test('refuses a base image for another CPU, and one that nobody has', async () => {
+  const bundle = await workshop.bundle();
+  await workshop.docker.getImage(workshop.base).tag({ repo: 'redeploy-test/image-workshop', tag: '1' });
+  const image = { ...workshop.target.image, buildBase: 'redeploy-test/image-workshop:1' };
+  const arm = { ...workshop.target, architecture: 'arm64' as const, image: { ...image, base: image.buildBase } };
+  await expect(ensureLocalImage(workshop.ctx, arm, bundle, options)).rejects.toMatchObject({
+    code: 'image',
+    message: expect.stringMatching(/image-workshop:1 \(the one in Docker is for amd64, wanted is arm64\)/) as string,
+  });
+  const gone = { ...workshop.target, image: { ...workshop.target.image, base: 'redeploy-test/nobody-has-it:1' } };
+  await expect(ensureLocalImage(workshop.ctx, gone, bundle, options)).rejects.toMatchObject({
+    code: 'image',
+    message: expect.stringContaining('cannot get base image redeploy-test/nobody-has-it:1') as string,
+    hint: expect.stringContaining('docker pull --platform linux/amd64') as string,
+  });
+});
