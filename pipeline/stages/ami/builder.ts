@@ -59,17 +59,18 @@ export async function runBake(
   });
 }
 
+type Verdict = { done: true } | { pending: string } | { failed: string };
+
 /** The bake is done when its script says so and the machine is off. */
-function judgeBuilder(builder: Instance | undefined): { done: true } | { pending: string } | { failed: string } {
+function judgeBuilder(builder: Instance | undefined): Verdict {
   const { [tagKeys.bake]: bake, [tagKeys.bakeError]: reason } = tagRecord(builder?.Tags);
   const state = builder?.State?.Name ?? 'terminated';
   if (bake === 'failed') return { failed: reason ?? 'the bake failed' };
-  if (off.has(state))
-    return bake === 'done' && state === 'stopped' ? { done: true } : { failed: `the builder was ${state} too early` };
-  return { pending: bake === 'done' ? 'it is shutting down' : `the machine is ${state}` };
+  if (bake === 'done' && state === 'stopped') return { done: true };
+  return judgeState(state);
 }
 
-const pendingOrOff = (state: string): { pending: string } | { failed: string } =>
+const judgeState = (state: string): Verdict =>
   off.has(state) ? { failed: `the builder was ${state} too early` } : { pending: `the machine is ${state}` };
 
 /** Terminates every builder of this bake that still exists, whoever launched it. */
