@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', NO_COLOR: '1' };
 const fast = (name: string) => ({ test: { name, include: [`test/${name}/**/*.test.ts`], env: quiet, testTimeout: 30_000 } });
-/** Real machines share two cores and one Docker: these run one file after the other. */
-const slow = (name: string, minutes: number) => ({
+/** Real machines and emulators share two cores and one Docker: these run after the others, one file at a time. */
+const slow = (name: string, minutes: number, groupOrder: number) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
@@ -11,9 +11,10 @@ const slow = (name: string, minutes: number) => ({
     testTimeout: minutes * 60_000,
     hookTimeout: minutes * 60_000,
     fileParallelism: false,
+    sequence: { groupOrder },
   },
 });
 
 export default defineConfig({
-  test: { projects: [fast('unit'), fast('stages'), fast('stories'), slow('sandbox', 10), slow('conformance', 6)] },
+  test: { projects: [fast('unit'), fast('stages'), fast('stories'), slow('conformance', 6, 1), slow('sandbox', 10, 2)] },
 });
