@@ -3,11 +3,16 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { Settings } from '../../../pipeline/core/settings.ts';
 import { settingsSchemaText } from '../../../pipeline/core/settings/json-schema.ts';
+import { settingsReference } from '../../support/settings-reference.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
 test('the schema for editors is that of the settings; if not, run `npm run schema`', async () => {
   expect(await readFile(path.join(root, 'settings/settings.schema.json'), 'utf8')).toBe(settingsSchemaText());
+});
+
+test('the reference page tells every key of the settings; if not, run `npm run schema`', async () => {
+  expect(await readFile(path.join(root, 'docs/settings.md'), 'utf8')).toBe(settingsReference());
 });
 
 interface Node {
