@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DescribeTargetGroupsCommand, DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Context } from '../../pipeline/core/context.ts';
 import type { Event } from '../../pipeline/core/report.ts';
 import type { Target } from '../../pipeline/core/target.ts';
@@ -9,11 +10,12 @@ import { deploy, type DeployResult } from '../../pipeline/commands/deploy.ts';
 import { rollback } from '../../pipeline/commands/rollback.ts';
 import { simulatedMachines, type SimulatedMachines } from '../../sandbox/engine/machines/simulated.ts';
 import { timings } from '../../sandbox/engine/engine.ts';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
+import type { Sandbox, SandboxOptions } from '../../sandbox/sandbox.ts';
 import { fakeClock, type FakeClock } from './clock.ts';
 import { playedDocker, type PlayedDocker } from './played-docker.ts';
 import { playedMachines, type PlayedMachines } from './played-machines.ts';
 import { clients, startSandbox } from './sandbox.ts';
+import { unhurried } from './unhurried.ts';
 
 /** A user with an app, on a sandbox of simulated machines, on a fake clock. */
 export interface Story extends AsyncDisposable {
@@ -35,12 +37,15 @@ export interface Story extends AsyncDisposable {
   rollback(to?: string, options?: { wait?: boolean }): Promise<DeployResult>;
 }
 
-/** Opens a story. `settings` overrides keys of redeploy.json. */
-export async function startStory(redeploy: Record<string, unknown> = {}): Promise<Story> {
+/** What a test may change of the sandbox around the story. */
+export type StorySandbox = Partial<Pick<SandboxOptions, 'before' | 'timing'>>;
+
+/** Opens a story. `redeploy` overrides keys of redeploy.json. */
+export async function startStory(redeploy: Record<string, unknown> = {}, around: StorySandbox = {}): Promise<Story> {
   const clock = fakeClock();
   const played = playedMachines();
   const machines = simulatedMachines({ clock, behaviour: played.behaviour });
-  const sandbox = await startSandbox({ clock, machines, timing: timings.aws });
+  const sandbox = await startSandbox({ clock, machines, timing: timings.aws, ...around });
   played.connect(sandbox);
   const docker = playedDocker(sandbox);
   const directory = await mkdtemp(path.join(tmpdir(), 'story-'));
@@ -81,14 +86,14 @@ interface Parts {
 }
 
 function contextOf({ clock, sandbox, docker, machines, directory, events }: Parts): Context {
+  const { elbv2 } = unhurried(clock, clients(sandbox));
   return {
-    aws: clients(sandbox, { maxAttempts: 3 }),
+    aws: unhurried(clock, clients(sandbox, { maxAttempts: 3 })),
     docker: docker.docker,
     sh: async () => ({ exitCode: 127, stdout: '', isMissing: true }),
     http: async ({ url }) => {
-      const { pathname, port } = new URL(url);
-      void port;
-      return askFleet(sandbox, machines, pathname);
+      const { pathname } = new URL(url);
+      return askFleet(elbv2, machines, pathname);
     },
     report: (event) => void events.push(event),
     clock,
@@ -101,13 +106,10 @@ function contextOf({ clock, sandbox, docker, machines, directory, events }: Part
 let turn = 0;
 
 /** What the balancer would answer: round robin over the targets that it holds for healthy. */
-async function askFleet(sandbox: Sandbox, machines: SimulatedMachines, pathname: string) {
-  const aws = clients(sandbox);
-  const { DescribeTargetGroupsCommand, DescribeTargetHealthCommand } =
-    await import('@aws-sdk/client-elastic-load-balancing-v2');
-  const { TargetGroups = [] } = await aws.elbv2.send(new DescribeTargetGroupsCommand({}));
+async function askFleet(elbv2: Context['aws']['elbv2'], machines: SimulatedMachines, pathname: string) {
+  const { TargetGroups = [] } = await elbv2.send(new DescribeTargetGroupsCommand({}));
   const group = TargetGroups[0];
-  const health = await aws.elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn: group?.TargetGroupArn }));
+  const health = await elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn: group?.TargetGroupArn }));
   const healthy = (health.TargetHealthDescriptions ?? []).filter((target) => target.TargetHealth?.State === 'healthy');
   const chosen = healthy[turn++ % Math.max(1, healthy.length)]?.Target?.Id;
   if (!chosen) return { status: 503, headers: {}, body: '' };
