@@ -100,6 +100,10 @@ const rules: ((target: Target) => string | undefined)[] = [
     app.length + environment.length > 31
       ? `app "${app}" and environment "${environment}" make a name of ${app.length + environment.length + 1} characters; AWS allows 32`
       : undefined,
+  ({ app, environment }) =>
+    `${app}-${environment}`.startsWith('internal-')
+      ? `app "${app}": AWS keeps names that begin with internal- for itself`
+      : undefined,
   ({ fleet }) => (fleet.min > fleet.max ? `fleet.min ${fleet.min} is larger than fleet.max ${fleet.max}` : undefined),
   ({ fleet }) =>
     fleet.desired !== undefined && (fleet.desired < fleet.min || fleet.desired > fleet.max)

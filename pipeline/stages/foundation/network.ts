@@ -1,4 +1,9 @@
-import { DescribeSubnetsCommand, DescribeVpcsCommand, type Subnet } from '@aws-sdk/client-ec2';
+import {
+  DescribeInstanceTypeOfferingsCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcsCommand,
+  type Subnet,
+} from '@aws-sdk/client-ec2';
 import type { Context } from '../../core/context.ts';
 import { DeployError } from '../../core/errors.ts';
 import type { Target } from '../../core/target.ts';
@@ -13,7 +18,7 @@ export interface Network {
 export async function findNetwork(ctx: Context, target: Target): Promise<Network> {
   const vpc = target.network.vpc ?? (await defaultVpc(ctx, target));
   const subnets = await subnetsOf(ctx, target, vpc);
-  const chosen = target.network.subnets ? subnets : onePerZone(subnets);
+  const chosen = target.network.subnets ? subnets : onePerZone(await offering(ctx, target, subnets));
   const zones = new Set(chosen.map((subnet) => subnet.AvailabilityZone));
   if (zones.size < 2) {
     throw new DeployError(
@@ -52,6 +57,23 @@ async function subnetsOf(ctx: Context, target: Target, vpc: string): Promise<Sub
       hint: `the subnets there are ${Subnets.map((subnet) => subnet.SubnetId).join(', ') || 'none'}`,
     },
   );
+}
+
+/** Not every zone has every instance type: us-east-1e knows no t3 at all. */
+async function offering(ctx: Context, target: Target, subnets: Subnet[]): Promise<Subnet[]> {
+  const types = [...new Set([target.instance.type, target.bake.instanceType ?? target.instance.type])];
+  const zones = await Promise.all(types.map((type) => zonesWith(ctx, type)));
+  return subnets.filter((subnet) => zones.every((offered) => offered.has(subnet.AvailabilityZone ?? '')));
+}
+
+async function zonesWith(ctx: Context, type: string): Promise<Set<string>> {
+  const filter = { Name: 'instance-type', Values: [type] };
+  const request = new DescribeInstanceTypeOfferingsCommand({ LocationType: 'availability-zone', Filters: [filter] });
+  const { InstanceTypeOfferings = [] } = await ctx.aws.ec2.send(request);
+  if (InstanceTypeOfferings.length > 0) return new Set(InstanceTypeOfferings.map((offer) => offer.Location ?? ''));
+  throw new DeployError('settings', `this region has no instance type "${type}"`, {
+    hint: 'choose another instance.type in redeploy.json; `aws ec2 describe-instance-type-offerings` lists what there is',
+  });
 }
 
 /** A balancer takes one subnet a zone (CreateLoadBalancer). Sorted, so that every run chooses the same. */
