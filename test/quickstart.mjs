@@ -13,6 +13,7 @@ const cli = path.join(root, 'dist/pipeline/cli.js');
 try {
   const [, baseImage] = await Promise.all([packagesAndSandbox(), dockerReady().then(makeBaseImage)]);
   writeApp(baseImage, await hasMeteor());
+  await keepHistory();
   say('redeploy deploy --sandbox');
   const exitCode = await redeploy(['deploy', '--sandbox', '--yes', '--app-dir', app]);
   if (exitCode === 0) process.stdout.write(whatNext());
@@ -61,6 +62,24 @@ function writeApp(baseImage, isGenuineMeteor) {
   settings.build = { ...settings.build, executable, allowSuperuser: true };
   writeFileSync(file, `${JSON.stringify(settings, undefined, 2)}\n`);
   if (!isGenuineMeteor) say('Meteor is not installed here: test/support/meteor stands in for it');
+}
+
+/** A repository of its own, as every app has: releases tell their commit, and those of ours do not touch it. */
+async function keepHistory() {
+  if (existsSync(path.join(app, '.git'))) return;
+  const git = (...args) => run('git', ['-C', app, ...args], { isVital: false });
+  await git('init', '--quiet');
+  await git('add', '--all');
+  await git(
+    '-c',
+    'user.name=quickstart',
+    '-c',
+    'user.email=quickstart@localhost',
+    'commit',
+    '--quiet',
+    '-m',
+    'Copy the sample app',
+  );
 }
 
 function redeploy(args) {
