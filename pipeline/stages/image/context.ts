@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import tar from 'tar-fs';
+import tar from 'tar-stream';
 
 /** What a build is made of. */
 export interface ContextParts {
@@ -42,79 +41,83 @@ const early = {
 const folders = [
   'private',
   'dependencies',
-  'runtime',
-  'app',
+  ...withParents('runtime/redeploy'),
+  ...withParents('app/app'),
   ...withParents(`rebuild/app/${server}`),
   ...withParents(`atmosphere/app/${server}/npm/node_modules`),
   ...withParents(`modules/app/${server}`),
   ...withParents(`packages/app/${server}`),
 ];
 
-type Pack = ReturnType<typeof tar.pack>;
-type Header = tar.Headers;
-
-/** The same for everything, so that content alone decides: owner root, time zero, readable by the app's user. */
-const plain = { mtime: new Date(0), uid: 0, gid: 0 } as const;
-
 /** Build context as a tar stream, read from the bundle while it is sent: nothing is copied on disk. */
 export function packContext(parts: ContextParts): Readable {
-  const pack = tar.pack(parts.bundle, {
-    finalize: false,
-    ignore: (file) => layerOf(relativeTo(parts.bundle, file)) === undefined,
-    map: (header) => ({ ...tidy(header), name: placeOf(header.name) }),
-    finish: () => void addRest(pack, parts).catch((error: unknown) => pack.destroy(error as Error)),
-  });
-  // tar-fs speaks streamx; Docker's client expects one of Node's own streams.
+  const pack = tar.pack();
+  addAll(pack, parts).catch((error: unknown) => pack.destroy(error as Error));
+  // tar-stream speaks streamx; Docker's client expects one of Node's own streams.
   return Readable.from(pack, { objectMode: false });
 }
 
-const relativeTo = (directory: string, file: string): string =>
-  path.relative(directory, file).split(path.sep).join('/');
-
-function placeOf(name: string): string {
-  const layer = layerOf(name) ?? 'app';
-  return name === '.' ? `${layer}/app` : `${layer}/app/${name}`;
-}
-
-const tidy = (header: Header): Header => ({
-  ...header,
-  ...plain,
-  mode: header.type === 'directory' || (header.mode & 0o111) !== 0 ? 0o755 : 0o644,
-});
-
-async function addRest(pack: Pack, parts: ContextParts): Promise<void> {
-  for (const name of folders) await addEntry(pack, { name, type: 'directory', mode: 0o755 }, '');
-  const files: Record<string, string> = {
+async function addAll(pack: tar.Pack, parts: ContextParts): Promise<void> {
+  for (const name of folders) await addEntry(pack, { name, type: 'directory', mode: 0o755 });
+  const files = {
     Dockerfile: parts.dockerfile,
     'private/npmrc': parts.npmrc,
     'private/ca.pem': parts.caBundle,
     // The real list comes later: it changes with the app's packages, and nothing is there to be rebuilt yet.
     'dependencies/npm-rebuilds.json': '[]',
-    ...(await earlyFiles(parts.bundle)),
+    ...earlyFiles(parts.bundle),
   };
   for (const [name, content] of Object.entries(files)) await addEntry(pack, { name, mode: 0o644 }, content);
-  tar.pack(parts.runtime, {
-    pack,
-    map: (header) => ({
-      ...tidy(header),
-      name: header.name === '.' ? 'runtime/redeploy' : `runtime/redeploy/${header.name}`,
-    }),
+  await addTree(pack, parts.runtime, (file) => `runtime/redeploy/${file}`);
+  await addTree(pack, parts.bundle, (file) => {
+    const layer = layerOf(file);
+    return layer && `${layer}/app/${file}`;
   });
+  pack.finalize();
 }
 
-async function earlyFiles(bundle: string): Promise<Record<string, string>> {
-  const named = [
-    ...early.dependencies.map((file) => [`dependencies/${file}`, file] as const),
-    ...early.rebuild.map((file) => [`rebuild/app/${server}/${file}`, file] as const),
-  ].filter(([, file]) => existsSync(path.join(bundle, server, file)));
-  const read = ([name, file]: readonly [string, string]) =>
-    readFile(path.join(bundle, server, file), 'utf8').then((content) => [name, content] as const);
-  return Object.fromEntries(await Promise.all(named.map(read)));
+const earlyFiles = (bundle: string): Record<string, string> =>
+  Object.fromEntries(
+    [
+      ...early.dependencies.map((file) => [`dependencies/${file}`, path.join(bundle, server, file)] as const),
+      ...early.rebuild.map((file) => [`rebuild/app/${server}/${file}`, path.join(bundle, server, file)] as const),
+    ].flatMap(([name, file]) => (existsSync(file) ? [[name, readFileSync(file, 'utf8')]] : [])),
+  );
+
+/**
+ * A directory with everything in it, at the places that `placeOf` names. Read synchronously, a file at a time, waiting only
+ * for Docker to take it: for 17,000 small files four times as fast as one stream each.
+ */
+async function addTree(pack: tar.Pack, root: string, placeOf: (file: string) => string | undefined): Promise<void> {
+  const visit = async (directory: string): Promise<void> => {
+    for (const item of readdirSync(path.join(root, directory), { withFileTypes: true })) {
+      const file = directory === '' ? item.name : `${directory}/${item.name}`;
+      const name = placeOf(file);
+      if (name === undefined) continue;
+      const source = path.join(root, file);
+      if (item.isDirectory()) {
+        await addEntry(pack, { name, type: 'directory', mode: 0o755 });
+        await visit(file);
+      } else if (item.isSymbolicLink()) {
+        await addEntry(pack, { name, type: 'symlink', linkname: readlinkSync(source), mode: 0o777 });
+      } else if (item.isFile()) {
+        const isProgram = (statSync(source).mode & 0o111) !== 0;
+        await addEntry(pack, { name, mode: isProgram ? 0o755 : 0o644 }, readFileSync(source));
+      }
+    }
+  };
+  await visit('');
 }
 
-const addEntry = (pack: Pack, header: { name: string; type?: 'directory'; mode: number }, content: string) =>
+/** Owner root, time zero, readable by the app's user: content alone decides what a layer is. */
+const addEntry = (
+  pack: tar.Pack,
+  header: Pick<tar.Header, 'name' | 'mode'> & Partial<tar.Header>,
+  content: string | Uint8Array = '',
+) =>
   new Promise<void>((resolve, reject) => {
-    pack.entry({ ...header, ...plain }, content, (error) => (error ? reject(error) : resolve()));
+    const whole = { ...header, mtime: new Date(0), uid: 0, gid: 0 };
+    pack.entry(whole, content, (error) => (error ? reject(error) : resolve()));
   });
 
 function withParents(directory: string): string[] {
