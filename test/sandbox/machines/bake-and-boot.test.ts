@@ -106,12 +106,21 @@ async function makeFoundation(): Promise<string> {
   await aws.ecr.send(new CreateRepositoryCommand({ repositoryName: 'app', imageTagMutability: 'IMMUTABLE' }));
   const { GroupId = '' } = await aws.ec2.send(new CreateSecurityGroupCommand({ GroupName: 'app', Description: 'app' }));
   await aws.ec2.send(
-    new AuthorizeSecurityGroupIngressCommand({ GroupId, IpProtocol: 'tcp', FromPort: 3000, ToPort: 3000, CidrIp: '0.0.0.0/0' }),
+    new AuthorizeSecurityGroupIngressCommand({
+      GroupId,
+      IpProtocol: 'tcp',
+      FromPort: 3000,
+      ToPort: 3000,
+      CidrIp: '0.0.0.0/0',
+    }),
   );
   return GroupId;
 }
 
-async function launch(ImageId: string, options: { group: string; userData?: string; count?: number }): Promise<string[]> {
+async function launch(
+  ImageId: string,
+  options: { group: string; userData?: string; count?: number },
+): Promise<string[]> {
   const { Instances = [] } = await aws.ec2.send(
     new RunInstancesCommand({
       ImageId,
@@ -137,7 +146,8 @@ const stateOf = async (id: string) => {
 async function page(id: string): Promise<string | undefined> {
   const address = await world.machines.address(id, 3000);
   if (!address) return undefined;
-  return (await fetch(`http://${address.host}:${address.port}/`)).text();
+  const signal = AbortSignal.timeout(1000);
+  return (await fetch(`http://${address.host}:${address.port}/`, { signal })).text();
 }
 
 test('a machine bakes itself from the registry, is imaged, and its copies serve, until one is killed', async () => {
@@ -155,7 +165,7 @@ test('a machine bakes itself from the registry, is imaged, and its copies serve,
   const base = Images.find(({ Architecture }) => Architecture === 'x86_64')?.ImageId ?? '';
   note('launching the builder');
   const [builder = ''] = await launch(base, { group, userData: bakeAndPowerOff(authority) });
-  await eventually('the builder stopped', 20, async () => ((await stateOf(builder)) === 'stopped' ? true : undefined));
+  await eventually('the builder stopped', 60, async () => ((await stateOf(builder)) === 'stopped' ? true : undefined));
   note('builder is off');
   const output = await machines.consoleOutput(builder);
   expect(output).toContain(`BAKING ${builder}`);

@@ -26,6 +26,8 @@ export async function buildTinyImage(docker: Dockerode, tag: string, text: strin
         `FROM ${base}`,
         'RUN ["/bin/busybox", "dd", "if=/dev/urandom", "of=/ballast", "bs=1M", "count=8"]',
         'COPY index.html /www/index.html',
+        // as process 1 it would ignore SIGTERM, and every shutdown would take Docker's ten seconds
+        'STOPSIGNAL SIGKILL',
         'USER 1000',
         'CMD ["/bin/busybox", "httpd", "-f", "-p", "3000", "-h", "/www"]',
       ].join('\n'),
@@ -38,7 +40,10 @@ export async function buildTinyImage(docker: Dockerode, tag: string, text: strin
 }
 
 async function ensureBase(docker: Dockerode): Promise<void> {
-  const there = await docker.getImage(base).inspect().catch(() => undefined);
+  const there = await docker
+    .getImage(base)
+    .inspect()
+    .catch(() => undefined);
   if (there) return;
   const pulled = await run('docker', ['pull', '--quiet', 'busybox:stable'], { timeout: 30_000 }).catch(() => undefined);
   if (pulled) await docker.getImage('busybox:stable').tag({ repo: 'redeploy-test/busybox', tag: '1' });

@@ -33,7 +33,10 @@ async function readLog(container: Dockerode.Container): Promise<string | undefin
 }
 
 // oxlint-disable-next-line no-control-regex -- terminal control sequences are made of control characters
-const controlSequence = /\u001B(?:\[[\d;?]*[ -/]*[@-~]|[()][A-Z\d]|[=>78])/g;
+const controlSequence = /\u001B(?:\[[\d;?]*[ -/]*[@-~]|[()][A-Z\d]|[=>78M])/g;
+/** systemd's moving stars while a job takes long. */
+const animation = /^\[[ *]{6}\].*\n/gm;
 
-/** Without colours, cursor movements and carriage returns. */
-export const plainText = (text: string): string => text.replaceAll(controlSequence, '').replaceAll('\r', '');
+/** Without colours, cursor movements, animations and carriage returns. */
+export const plainText = (text: string): string =>
+  text.replaceAll(controlSequence, '').replaceAll('\r', '').replaceAll(animation, '');
