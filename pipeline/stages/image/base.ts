@@ -1,6 +1,7 @@
 import { dockerPlatform, type Architecture } from '../../core/architecture.ts';
 import type { Context } from '../../core/context.ts';
 import { DeployError, messageOf } from '../../core/errors.ts';
+import { throwIfInterrupted } from '../../core/report.ts';
 import { dockerArchitecture, inspectImage } from './local.ts';
 import { jsonLines } from './json-lines.ts';
 
@@ -21,6 +22,7 @@ export async function ensureBase(ctx: Context, name: string, architecture: Archi
   try {
     await pull(ctx, name, dockerPlatform[architecture]);
   } catch (error) {
+    throwIfInterrupted(ctx.signal);
     const there = before ? ` (the one in Docker is for ${before.Architecture}, wanted is ${wanted})` : '';
     throw new DeployError('image', `cannot get base image ${name}${there}: ${messageOf(error)}`, {
       hint: `try: docker pull --platform ${dockerPlatform[architecture]} ${name}; if no registry has it, set image.base and image.buildBase in redeploy.json`,

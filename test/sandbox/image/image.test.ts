@@ -54,6 +54,19 @@ test('a changed line sends one small layer; all layers of npm packages are the s
   expect(again).toMatchObject({ reused: true, value: second });
 });
 
+test('a machine that never built the app makes the same layers', async () => {
+  const { ctx, docker, target } = workshop;
+  const tag = `redeploy/image-workshop:${second.key}`;
+  const layers = async () => (await docker.getImage(tag).inspect()).RootFS.Layers;
+  const warm = await layers();
+  await docker.getImage(tag).remove();
+  const forgetful = Object.create(docker) as typeof docker;
+  forgetful.buildImage = ((context: NodeJS.ReadableStream, how: object) =>
+    docker.buildImage(context, { ...how, nocache: true })) as typeof docker.buildImage;
+  await ensureLocalImage({ ...ctx, docker: forgetful }, target, await workshop.bundle(), options);
+  expect(await layers()).toEqual(warm);
+});
+
 test('neither image nor history nor any file in it holds what npm install was told in confidence', async () => {
   const image = workshop.docker.getImage(`redeploy/image-workshop:${second.key}`);
   const seen = JSON.stringify([await image.inspect(), await image.history()]);
