@@ -2,61 +2,67 @@
 export const helpTexts = {
   redeploy: `
 Examples:
-  redeploy init                            write redeploy.json and settings/ for the app in this directory
-  redeploy deploy --sandbox                rehearse the whole deployment on this machine, with no AWS account
-  redeploy deploy -e production            build, bake and roll out; nobody notices
-  redeploy status -e production            which release runs, on which machines, since when
-  redeploy rollback -e production          the previous release: its code and its settings, in minutes
-  redeploy deploy --help                   more about one command
+  redeploy init                       write redeploy.json and settings/ for the app here
+  redeploy deploy --sandbox           rehearse all of it on this machine, with no AWS account
+  redeploy deploy -e production       build, bake and roll out; nobody notices
+  redeploy status -e production       which release runs, on which machines, since when
+  redeploy rollback -e production     the previous release: its code and its settings, in minutes
+  redeploy deploy --help              more about one command
 
 Where things live:
-  redeploy.json                            app, region, environments; the only configuration there is
-  settings/<environment>.json              Meteor's settings of that environment
-  settings/<environment>.env               MONGO_URL, MAIL_URL and the like; keep it out of git
-  AWS                                      everything else: a release is a launch template version, found by name and tags
+  redeploy.json                       app, region, environments; the only configuration there is
+  settings/<environment>.json         Meteor's settings of that environment
+  settings/<environment>.env          MONGO_URL, MAIL_URL and the like; keep it out of git
+  AWS                                 everything else, found again by name and tags
 
-AWS credentials come from where every AWS tool takes them: AWS_PROFILE, aws sso login, a role of the machine.
+AWS credentials come from where every AWS tool takes them: AWS_PROFILE, aws sso login,
+a role of the machine.
 
 Exit codes:
-  0 done   1 failed, and said why   2 mistake in settings or command line   70 a bug in meteor-redeploy   130 interrupted
+  0    done
+  1    failed, and said why
+  2    mistake in settings or command line
+  70   a bug in meteor-redeploy
+  130  interrupted
 `,
   init: `
-Writes redeploy.json, settings/<environment>.json and settings/<environment>.env, and keeps *.env out of git.
-Overwrites nothing.
+Writes redeploy.json, settings/<environment>.json and settings/<environment>.env, and keeps
+*.env out of git. Overwrites nothing.
 
 Examples:
-  redeploy init                            asks for name, region and environment
+  redeploy init                       asks for name, region and environment
   redeploy init --app shop --region eu-central-1 --environment production --yes
 `,
   deploy: `
 What it does, each step only if it is not done already:
   bundle       meteor build, for the architecture of the machines
   image        a Docker image of the bundle, pushed to ECR
-  ami          a machine image with that app image in it, baked by a machine that goes away afterwards
+  ami          a machine image with that image in it, baked by a machine that goes away afterwards
   foundation   security groups, roles, secret, load balancer
-  fleet        a new release of the Auto Scaling group; machines are replaced one by one, each new one healthy first
+  fleet        a new release of the Auto Scaling group; old machines go when new ones are healthy
   traffic      asks the load balancer until the new release answers
 
-Only settings changed: no build, no bake. Nothing changed: nothing moves. A release that does not become healthy is
-taken back by itself. Cut off in the middle: run it again, it goes on from there. Ctrl-C takes back what is half-done.
+Only settings changed: no build, no bake. Nothing changed: nothing moves. A release that does not
+become healthy is taken back by itself. Cut off in the middle: run it again, it goes on from there.
+Ctrl-C takes back what is half-done.
 
 Examples:
   redeploy deploy -e staging
   redeploy deploy -e production --bundle ../build.tar.gz     a bundle that CI has built
-  redeploy deploy --sandbox --verbose                        watch every line of meteor build and Docker
+  redeploy deploy --sandbox --verbose                        watch meteor build and Docker
 `,
   rollback: `
 Moves the fleet to an earlier release: its code and the settings it ran with. No build, no bake.
 Without a number: the newest release before the live one that worked.
 
 Examples:
-  redeploy releases -e production          what there is
-  redeploy rollback -e production          the one before
-  redeploy rollback v41 -e production      exactly that one; also forward again
+  redeploy releases -e production     what there is
+  redeploy rollback -e production     the one before
+  redeploy rollback v41 -e production  exactly that one; also forward again
 `,
   status: `
-Only looks. Prints the live release and since when, every machine with its zone, release, health and age, the roll that is
-under way, the address, and what an interrupted run left behind.
+Only looks. Prints the live release and since when, every machine with its zone, release, health
+and age, the roll that is under way, the address, and what an interrupted run left behind.
 `,
   releases: `
 Only looks. Newest first, with git revision, image, AMI and version of the settings.
@@ -65,17 +71,18 @@ Only looks. Newest first, with git revision, image, AMI and version of the setti
 Only looks. Prints what deploy would make, move and reuse.
 `,
   sandbox: `
-An AWS that fits into this machine: real machines (containers with systemd and a Docker of their own), a real load
-balancer, a registry. It needs Docker, and nothing else. \`--sandbox\` on any command starts it when it is not up.
+An AWS that fits into this machine: real machines (containers with systemd and a Docker of their
+own), a real load balancer, a registry. It needs Docker, and nothing else. \`--sandbox\` on any
+command starts it when it is not up.
 
 Examples:
-  redeploy sandbox up                      start it
-  redeploy deploy --sandbox                deploy into it
-  redeploy sandbox status                  machines, load balancers and their addresses
-  redeploy sandbox down --wipe             stop it and forget its world
+  redeploy sandbox up                 start it
+  redeploy deploy --sandbox           deploy into it
+  redeploy sandbox status             machines, load balancers and their addresses
+  redeploy sandbox down --wipe        stop it and forget its world
 
 Where things live:
-  ~/.cache/meteor-redeploy/sandbox         state, log, pid; REDEPLOY_SANDBOX_DIR moves it
-  http://127.0.0.1:4780                    its API and registry; REDEPLOY_SANDBOX_PORT moves it
+  ~/.cache/meteor-redeploy/sandbox    state, log, pid; REDEPLOY_SANDBOX_DIR moves it
+  http://127.0.0.1:4780               its API and registry; REDEPLOY_SANDBOX_PORT moves it
 `,
 };

@@ -36,14 +36,15 @@ export const showSandbox = (found: {
 });
 
 function runningLines(sandbox: SandboxStatus, directory: string, paint: Paint): string[] {
+  const alive = sandbox.machines.filter(({ state }) => state !== 'terminated');
   const facts = [
     ['address', `http://${sandbox.authority}`],
     ['region', sandbox.region],
-    ['machines', `${sandbox.kind}, ${sandbox.machines.length} known`],
+    ['machines', `${alive.length} (${sandbox.kind})`],
     ['directory', directory],
     ...sandbox.loadBalancers.map(({ name, urls }) => ['balancer', `${name}  ${urls.join('  ')}`]),
   ];
-  const machines = sandbox.machines.map(({ id, state, imageId }) => [id, state, imageId]);
+  const machines = alive.map(({ id, state, imageId }) => [id, state, imageId]);
   return [
     `${paint('bold', 'sandbox')} runs since ${durationText(sandbox.uptimeSeconds * 1000)} (pid ${sandbox.pid})`,
     ...tableLines(facts, '  '),

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isSource, packageRoot } from '../package-root.ts';
 
@@ -21,6 +21,8 @@ export async function spawnDaemon(
   args: readonly string[],
 ): Promise<{ pid: number; exited: () => boolean }> {
   await mkdir(place.directory, { recursive: true, mode: 0o700 });
+  // One log a start, and the one before it: why it ended may be asked after it was started again.
+  await rename(logFileOf(place), `${logFileOf(place)}.old`).catch(() => undefined);
   const log = openSync(logFileOf(place), 'w', 0o600);
   try {
     const child = spawn(process.execPath, [...entry(), ...args], {
