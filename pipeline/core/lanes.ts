@@ -14,7 +14,7 @@ export async function together<T extends readonly unknown[]>(
   const lanes = (body({ ...ctx, signal }) as readonly Promise<unknown>[]).map((lane) =>
     lane.catch((error: unknown) => {
       first ??= { error };
-      failure.abort(error);
+      failure.abort(new Error('stopped: another step failed', { cause: error }));
     }),
   );
   const values = await Promise.all(lanes);

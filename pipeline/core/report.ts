@@ -1,6 +1,5 @@
-import { messageOf } from './errors.ts';
 import type { Context } from './context.ts';
-import { DeployError } from './errors.ts';
+import { DeployError, messageOf } from './errors.ts';
 
 /** What the product says of itself. Terminal, plain log and JSON lines are renderers of these. */
 export type Event =
@@ -41,9 +40,15 @@ export async function step<T>(ctx: Context, name: string, body: (ctx: Context) =
     else ctx.report({ kind: 'step-finished', step: name, ms: ms(), ...(detail && { detail }) });
     return outcome.value;
   } catch (error) {
-    ctx.report({ kind: 'step-failed', step: name, ms: ms(), message: messageOf(error) });
+    ctx.report({ kind: 'step-failed', step: name, ms: ms(), message: whyItFailed(ctx.signal, error) });
     throw error;
   }
+}
+
+/** A step that was stopped complains in many ways; who stopped it says more. */
+function whyItFailed(signal: AbortSignal, error: unknown): string {
+  const isOwnFailure = error instanceof DeployError && error.code !== 'interrupted';
+  return messageOf(signal.aborted && !isOwnFailure ? signal.reason : error);
 }
 
 /** Throws `interrupted` once the user has asked to stop. */

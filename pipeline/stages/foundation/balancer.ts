@@ -116,7 +116,12 @@ async function createListener(
   try {
     await ctx.aws.elbv2.send(new CreateListenerCommand({ ...wanted, Tags: tagsOf(target, 'listener') }));
   } catch (error) {
-    if (!isAwsError(error, 'DuplicateListenerException')) throw error;
+    if (isAwsError(error, 'DuplicateListenerException')) return;
+    if (!isAwsError(error, 'InvalidConfigurationRequestException')) throw error;
+    throw new DeployError('foundation', `the load balancer gets no port ${wanted.Port}: ${error.message}`, {
+      hint: 'free the port, or choose another with balancer.httpPort in redeploy.json, then deploy again',
+      cause: error,
+    });
   }
 }
 
