@@ -19,9 +19,15 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
       import('../commands/deploy.ts'),
       import('./show/deploy.ts'),
     ]);
-    const { NODE_EXTRA_CA_CERTS: caBundle } = session.io.env;
+    const { env: environment } = session.io;
+    const { NODE_EXTRA_CA_CERTS: caBundle } = environment;
     return showDeploy(
-      await deploy(ctx, target, { ...bundleOf(session, options), wait: options.wait, ...(caBundle && { caBundle }) }),
+      await deploy(ctx, target, {
+        ...bundleOf(session, options),
+        wait: options.wait,
+        environment,
+        ...(caBundle && { caBundle }),
+      }),
     );
   },
   rollback: async ({ options, to }, session) => {

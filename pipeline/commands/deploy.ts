@@ -22,6 +22,8 @@ export interface DeployOptions {
   wait: boolean;
   /** Certificate authorities for npm install (NODE_EXTRA_CA_CERTS), when the settings name none. */
   caBundle?: string;
+  /** What `${NAME}` in an .npmrc is filled in from. */
+  environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** How a deploy or a rollback ended. */
