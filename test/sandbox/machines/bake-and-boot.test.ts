@@ -12,6 +12,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { followProgress } from '../../../sandbox/engine/machines/docker/progress.ts';
 import { registryTraffic } from '../../../sandbox/engine/registry/traffic.ts';
 import { clients } from '../../support/sandbox.ts';
+import { eventually } from './eventually.ts';
 import { buildTinyImage } from './tiny-image.ts';
 import { openRealWorld, type RealWorld } from './world.ts';
 
@@ -30,24 +31,11 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-/** Polls until `probe` gives something; says what it saw last when it gives up. */
-async function eventually<T>(what: string, seconds: number, probe: () => Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + seconds * 1000;
-  let last: unknown;
-  while (Date.now() < end) {
-    try {
-      const found = await probe();
-      if (found !== undefined) return found;
-    } catch (error) {
-      last = error;
-    }
-    await new Promise((resolve) => void setTimeout(resolve, 100));
-  }
+const explain = async () => {
   const { machines } = await world.machines.list();
   const consoles = await Promise.all(machines.map((id) => world.machines.consoleOutput(id)));
-  const all = [...world.log, ...consoles].join('\n');
-  throw new Error(`${what} did not happen within ${seconds} s: ${String(last)}\n${all}`);
-}
+  return [...world.log, ...consoles].join('\n');
+};
 
 const startedAt = Date.now();
 const note = (what: string) => process.stderr.write(`${((Date.now() - startedAt) / 1000).toFixed(1)} s ${what}\n`);
@@ -165,7 +153,8 @@ test('a machine bakes itself from the registry, is imaged, and its copies serve,
   const base = Images.find(({ Architecture }) => Architecture === 'x86_64')?.ImageId ?? '';
   note('launching the builder');
   const [builder = ''] = await launch(base, { group, userData: bakeAndPowerOff(authority) });
-  await eventually('the builder stopped', 60, async () => ((await stateOf(builder)) === 'stopped' ? true : undefined));
+  const isOff = async () => ((await stateOf(builder)) === 'stopped' ? true : undefined);
+  await eventually('the builder stopped', 60, isOff, explain);
   note('builder is off');
   const output = await machines.consoleOutput(builder);
   expect(output).toContain(`BAKING ${builder}`);
@@ -183,7 +172,7 @@ test('a machine bakes itself from the registry, is imaged, and its copies serve,
   note('image captured');
   const copies = await launch(ImageId, { group, count: 2 });
   for (const copy of copies) {
-    expect(await eventually(`${copy} served`, 60, () => page(copy))).toBe('release one');
+    expect(await eventually(`${copy} served`, 60, () => page(copy), explain)).toBe('release one');
     note(`${copy} serves`);
   }
 

@@ -52,7 +52,7 @@ export async function captureDisk(tools: DiskTools, instanceId: string, disk: st
   }
 }
 
-/** Machines that run from the disk keep theirs: they have copies, and Docker keeps an image's layers while one is used. */
+/** Machines that run from the disk go on: their volumes are copies, and Docker keeps an image's layers while they are used. */
 export async function removeDisk(docker: Dockerode, names: Names, disk: string): Promise<void> {
   const { repo, tag } = names.diskImage(disk);
   await unlessStatus(docker.getImage(`${repo}:${tag}`).remove({ force: true }), 404);
@@ -61,8 +61,14 @@ export async function removeDisk(docker: Dockerode, names: Names, disk: string):
 
 /** Keys of whole disks. */
 export async function listDisks(docker: Dockerode, names: Names): Promise<string[]> {
-  const images = await docker.listImages({ filters: { label: [names.filter, diskLabel] } });
+  const images = await docker.listImages({ filters: { label: [names.filter, diskLabel], dangling: ['false'] } });
   return images.flatMap(({ Labels }) => Labels?.[diskLabel] ?? []);
+}
+
+/** Removes what is left of removed disks once no machine runs from them. */
+export async function sweepDisks(docker: Dockerode, names: Names): Promise<void> {
+  const images = await docker.listImages({ filters: { label: [names.filter, diskLabel], dangling: ['true'] } });
+  for (const { Id } of images) await unlessStatus(docker.getImage(Id).remove(), 404, 409);
 }
 
 async function copyVolume(tools: DiskTools, from: string, to: string): Promise<number> {

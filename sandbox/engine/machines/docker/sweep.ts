@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode';
 import { unlessStatus } from './api-error.ts';
+import { listDisks, sweepDisks } from './disks.ts';
 import { diskLabel, instanceLabel, namesOf, type Names } from './names.ts';
 
 /** Removes what a sandbox that was cut off left half-made: copiers, disks without image, volumes without machine. */
@@ -9,8 +10,8 @@ export async function sweepHalfMade(docker: Dockerode, names: Names): Promise<vo
   for (const { Id } of containers.filter(({ Labels }) => Labels[instanceLabel] === undefined)) {
     await unlessStatus(docker.getContainer(Id).remove({ force: true }), 404, 409);
   }
-  const images = await docker.listImages({ filters: { label: [names.filter, diskLabel] } });
-  const disks = new Set(images.flatMap(({ Labels }) => Labels?.[diskLabel] ?? []));
+  await sweepDisks(docker, names);
+  const disks = new Set(await listDisks(docker, names));
   const { Volumes } = await docker.listVolumes({ filters: { label: [names.filter] } });
   const orphaned = (Volumes ?? []).filter(
     ({ Labels }) => !machines.has(Labels?.[instanceLabel] ?? '') && !disks.has(Labels?.[diskLabel] ?? ''),

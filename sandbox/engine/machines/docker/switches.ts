@@ -2,6 +2,7 @@ import type Dockerode from 'dockerode';
 import type { Machines, PowerOff } from '../../machines.ts';
 import { unlessStatus } from './api-error.ts';
 import type { Consoles } from './console.ts';
+import { sweepDisks } from './disks.ts';
 import { instanceLabel, type Names } from './names.ts';
 import type { Ending, Listeners } from './watch.ts';
 import type { Wiring } from './wiring.ts';
@@ -65,6 +66,7 @@ export function makeSwitches({ docker, names, consoles, wiring, log }: SwitchToo
       await consoles.keep(instanceId, container(instanceId));
       await unlessStatus(container(instanceId).remove({ force: true }), 404, 409);
       await unlessStatus(docker.getVolume(names.machine(instanceId)).remove(), 404);
+      await sweepDisks(docker, names);
       wiring.forget(instanceId);
     },
     onPowerOff: (listener) => {
