@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
@@ -16,20 +16,24 @@ async function refusing(code: string, message = 'no', times = Infinity): Promise
   let calls = 0;
   const server = createServer((request, response) => {
     calls += 1;
-    if (calls > times) return void response.end(identity);
-    const isJson = request.headers['x-amz-target'] !== undefined;
-    const error = `<Code>${code}</Code><Message>${message}</Message>`;
-    response.writeHead(400, { 'content-type': isJson ? 'application/x-amz-json-1.1' : 'text/xml' });
-    // EC2 nests differently from the other query services.
-    if (isJson) response.end(JSON.stringify({ __type: code, message }));
-    else if (request.headers.authorization?.includes('/ec2/'))
-      response.end(`<Response><Errors><Error>${error}</Error></Errors></Response>`);
-    else response.end(`<ErrorResponse><Error>${error}</Error></ErrorResponse>`);
+    if (calls > times) response.end(identity);
+    else refuse(request, response, { code, message });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closing.push(() => server.close().closeAllConnections());
   const { port } = server.address() as AddressInfo;
   return { aws: await connect(`http://127.0.0.1:${port}`), calls: () => calls };
+}
+
+/** In the protocol of the called service; EC2 nests differently from the other query services. */
+function refuse(request: IncomingMessage, response: ServerResponse, error: { code: string; message: string }) {
+  const isJson = request.headers['x-amz-target'] !== undefined;
+  const inner = `<Error><Code>${error.code}</Code><Message>${error.message}</Message></Error>`;
+  response.writeHead(400, { 'content-type': isJson ? 'application/x-amz-json-1.1' : 'text/xml' });
+  if (isJson) response.end(JSON.stringify({ __type: error.code, message: error.message }));
+  else if (request.headers.authorization?.includes('/ec2/'))
+    response.end(`<Response><Errors>${inner}</Errors></Response>`);
+  else response.end(`<ErrorResponse>${inner}</ErrorResponse>`);
 }
 
 const identity = `<GetCallerIdentityResponse><GetCallerIdentityResult>
@@ -59,7 +63,7 @@ test.each([
   ['UnauthorizedOperation', instances, 'credentials', /does not allow ec2:DescribeInstances$/, /allow this action/],
   ['AccessDeniedException', images, 'credentials', /does not allow ecr:DescribeImages$/, /allow this action/],
   ['VcpuLimitExceeded', instances, 'aws', /refused ec2:DescribeInstances \(VcpuLimitExceeded\): no/, /same command/],
-])('%s is told in our words', async (code, call, ours, message, hint) => {
+])('%s is told in our words', async (code, call, ours, ...[message, hint]) => {
   const { aws } = await refusing(code);
   const error = await explained(call(aws));
   expect(error).toMatchObject({ code: ours });
