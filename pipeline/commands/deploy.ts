@@ -6,6 +6,7 @@ import { readPayload, type Payload } from '../core/payload.ts';
 import type { Release, ReleaseParts } from '../core/release.ts';
 import { step } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
+import { resolveBaseAmi } from '../stages/ami/base-ami.ts';
 import { ensureAmi, type Baked } from '../stages/ami.ts';
 import { checkSource, ensureBundle } from '../stages/bundle.ts';
 import { ensureRelease } from '../stages/fleet/release-version.ts';
@@ -59,10 +60,11 @@ export async function deploy(ctx: Context, target: Target, options: DeployOption
 
 /** Everything that can be known to be wrong is said here, before anything is built or billed. */
 async function look(ctx: Context, target: Target, options: DeployOptions): Promise<{ value: World; detail: string }> {
-  const [world] = await together<[World, unknown, unknown, unknown]>(ctx, (inner) => [
+  const [world] = await together<[World, unknown, unknown, unknown, unknown]>(ctx, (inner) => [
     observe(inner, target),
     findNetwork(inner, target),
-    checkSource(target, options),
+    resolveBaseAmi(inner, target),
+    checkSource(inner, target, options),
     requireDocker(inner),
   ]);
   const live = world.fleet

@@ -4,7 +4,8 @@ import { observe, type World } from '../core/observe.ts';
 import { readPayload } from '../core/payload.ts';
 import type { ReleaseName } from '../core/release.ts';
 import type { Target } from '../core/target.ts';
-import { ensureBundle } from '../stages/bundle.ts';
+import { resolveBaseAmi } from '../stages/ami/base-ami.ts';
+import { checkSource, ensureBundle } from '../stages/bundle.ts';
 import { findNetwork } from '../stages/foundation/network.ts';
 import { findImage, imageKeyOf } from '../stages/image.ts';
 
@@ -31,7 +32,12 @@ export interface Plan {
  */
 export async function plan(ctx: Context, target: Target, options: { bundle?: string }): Promise<Plan> {
   await readPayload(target);
-  const [world] = await Promise.all([observe(ctx, target), findNetwork(ctx, target)]);
+  const [world] = await Promise.all([
+    observe(ctx, target),
+    findNetwork(ctx, target),
+    resolveBaseAmi(ctx, target),
+    checkSource(ctx, target, options),
+  ]);
   const bundle = options.bundle === undefined ? undefined : (await ensureBundle(ctx, target, options)).value;
   const steps = [
     foundationStep(world),

@@ -18,11 +18,15 @@ export interface BundleOptions {
   bundle?: string | undefined;
 }
 
-/** Throws `bundle` when there is nothing to build from: costs nothing, so it is asked before any work. */
-export async function checkSource(target: Pick<Target, 'directory'>, { bundle }: BundleOptions): Promise<void> {
+/** Throws `bundle` when there is nothing to build from, or no bundle in what was handed in: asked before any work. */
+export async function checkSource(
+  ctx: Context,
+  target: Pick<Target, 'directory'>,
+  { bundle }: BundleOptions,
+): Promise<void> {
   if (bundle !== undefined) {
-    if (existsSync(bundle)) return;
-    throw new DeployError('bundle', `there is no bundle ${bundle}`, { hint: 'name a directory or a tar.gz' });
+    locateBundle(await directoryOf(ctx, bundle));
+    return;
   }
   // Not .meteor alone: every home directory of a Meteor user has one.
   if (existsSync(path.join(target.directory, '.meteor/release'))) return;
@@ -33,15 +37,21 @@ export async function checkSource(target: Pick<Target, 'directory'>, { bundle }:
 
 /** What is deployed, as a directory: handed in, built before from the same sources, or built now. Throws `bundle`. */
 export async function ensureBundle(ctx: Context, target: Target, options: BundleOptions): Promise<Outcome<Bundle>> {
-  await checkSource(target, options);
+  await checkSource(ctx, target, options);
   return options.bundle === undefined ? await buildBundle(ctx, target) : await takeBundle(ctx, target, options.bundle);
 }
 
 async function takeBundle(ctx: Context, target: Target, given: string): Promise<Outcome<Bundle>> {
-  const isDirectory = (await stat(given)).isDirectory();
-  const directory = isDirectory ? path.resolve(given) : await unpackBundle(ctx, given);
-  const bundle = { ...(await readBundle(ctx, target, directory)), revision: undefined };
+  const bundle = { ...(await readBundle(ctx, target, await directoryOf(ctx, given))), revision: undefined };
   return { value: bundle, reused: true, detail: `${given}, ${describe(bundle)}` };
+}
+
+/** Where a bundle that was handed in lies: itself, or what its archive holds. */
+async function directoryOf(ctx: Context, given: string): Promise<string> {
+  if (!existsSync(given)) {
+    throw new DeployError('bundle', `there is no bundle ${given}`, { hint: 'name a directory or a tar.gz' });
+  }
+  return (await stat(given)).isDirectory() ? path.resolve(given) : await unpackBundle(ctx, given);
 }
 
 async function buildBundle(ctx: Context, target: Target): Promise<Outcome<Bundle>> {

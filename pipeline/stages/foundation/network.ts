@@ -14,20 +14,20 @@ export interface Network {
   subnets: string[];
 }
 
-/** Finds VPC and subnets; never creates any. Throws `foundation` when they do not span two zones. */
+/** Finds VPC and subnets; never creates any. Throws `settings` or `foundation` when they do not span two zones. */
 export async function findNetwork(ctx: Context, target: Target): Promise<Network> {
   const vpc = target.network.vpc ?? (await defaultVpc(ctx, target));
   const subnets = await subnetsOf(ctx, target, vpc);
   const chosen = target.network.subnets ? subnets : onePerZone(await offering(ctx, target, subnets));
   const zones = new Set(chosen.map((subnet) => subnet.AvailabilityZone));
   if (zones.size < 2) {
-    throw new DeployError(
-      'foundation',
-      `the subnets ${chosen.map((subnet) => subnet.SubnetId).join(', ') || '(none)'} are in ${zones.size} zone`,
-      {
-        hint: 'a load balancer needs subnets in at least two availability zones: name them in network.subnets of redeploy.json',
-      },
-    );
+    const names = chosen.map((subnet) => `${subnet.SubnetId} in ${subnet.AvailabilityZone}`).join(', ');
+    const [code, what] = target.network.subnets
+      ? ['settings' as const, 'network.subnets']
+      : ['foundation' as const, vpc];
+    throw new DeployError(code, `${what} spans ${zones.size} of the two zones that a load balancer needs: ${names}`, {
+      hint: 'name subnets in at least two availability zones in network.subnets of redeploy.json',
+    });
   }
   return { vpc, subnets: chosen.map((subnet) => subnet.SubnetId ?? '') };
 }
