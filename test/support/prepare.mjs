@@ -44,7 +44,7 @@ const works = async (file, ...args) => (await run(file, args, { isVital: false, 
 
 /** npm packages, Docker and what images are made with; whatever is there is left alone. */
 export async function prepare() {
-  await Promise.all([ensurePackages(), ensureDocker()]);
+  await Promise.all([ensurePackages(), ensureDocker().then(ensureChromium)]);
 }
 
 /** `npm ci`, when what is installed is not what the lock file says. */
@@ -82,18 +82,19 @@ function readLock(file) {
 
 /** A Docker that answers: the one that runs, else, as root on Debian, one that is installed and started here. */
 export async function ensureDocker() {
-  const isDebianRoot = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
   const isUp = await works('docker', 'version');
-  if (!isUp && !isDebianRoot) {
+  if (!isUp && !isDebianRoot()) {
     throw new Error(
       process.env.DOCKER_HOST
         ? `Docker does not answer at ${process.env.DOCKER_HOST}: start it, or unset DOCKER_HOST`
         : 'Docker does not run. Start it (Docker Desktop, `systemctl start docker`) and try again; as root on Debian it is installed by itself',
     );
   }
-  if (isDebianRoot) await ensureDebianPackages(isUp);
+  if (isDebianRoot()) await ensureDebianPackages(isUp);
   if (!isUp && !(await works('docker', 'version'))) await startDocker();
 }
+
+const isDebianRoot = () => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
 
 /** Docker's engine, and mmdebstrap, with which images are made where no registry can be reached. */
 async function ensureDebianPackages(hasDocker) {
@@ -101,14 +102,24 @@ async function ensureDebianPackages(hasDocker) {
   if (!hasDocker && !(await works('dockerd', '--version'))) missing.push('docker.io', 'iptables');
   if (!(await works('mmdebstrap', '--version'))) missing.push('mmdebstrap', 'debian-archive-keyring');
   if (missing.length === 0) return;
-  say(`Debian packages: installing ${missing.join(', ')}`);
+  await install(missing);
+}
+
+/** The tests that look at pages skip themselves without it, so that it is no failure where it cannot be had. */
+async function ensureChromium() {
+  if (!isDebianRoot() || existsSync('/usr/bin/chromium')) return;
+  await install(['chromium']).catch(() => say('Chromium cannot be installed: tests do without a browser'));
+}
+
+async function install(packages) {
+  say(`Debian packages: installing ${packages.join(', ')}`);
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   const lock = ['-o', 'DPkg::Lock::Timeout=300'];
-  const install = ['install', '-y', '--no-install-recommends', ...lock, ...missing];
+  const args = ['install', '-y', '--no-install-recommends', ...lock, ...packages];
   // The lists of packages may be missing or too old: then they are fetched, and only then.
-  if ((await run('apt-get', install, { env, isVital: false })).exitCode !== 0) {
+  if ((await run('apt-get', args, { env, isVital: false })).exitCode !== 0) {
     await run('apt-get', ['update', ...lock], { env });
-    await run('apt-get', install, { env });
+    await run('apt-get', args, { env });
   }
   say('Debian packages: installed');
 }
