@@ -13,6 +13,7 @@ export const tagKeys = {
   imageKey: 'redeploy:image-key',
   bake: 'redeploy:bake',
   bakeError: 'redeploy:bake-error',
+  drain: 'redeploy:drain',
 } as const;
 
 type Named = Pick<Target, 'app' | 'environment' | 'region'>;

@@ -5,7 +5,7 @@ import { closeOnce, closeResponse, closeUpgraded, isLongLived } from './movable.
  * Sees every connection of every http.Server that the app makes, by standing in front of `emit`: frameworks take listeners
  * off a server and wrap them (sockjs and Meteor's ddp-server do), but nobody takes `emit` off.
  */
-export function watchConnections({ port, release, healthPath, keepAliveMs }) {
+export function watchConnections({ port, release, instance, healthPath, keepAliveMs }) {
   const upgraded = new Map(); // socket -> speaks WebSocket
   const responses = new Map(); // response -> path
   const longLived = () => [...responses].filter(([response, path]) => isLongLived(response, path));
@@ -13,7 +13,7 @@ export function watchConnections({ port, release, healthPath, keepAliveMs }) {
   const connections = {
     listening: false,
     draining: false,
-    /** What would stay open by itself: DDP sockets and streams. Each has a `close()` that may be called twice. */
+    /** What would stay open by itself: DDP sockets and streams. Each has a `key` and a `close()` that may be called twice. */
     movable: () => [
       ...[...upgraded].map(([socket, isWebSocket]) => closeOnce(socket, () => closeUpgraded(socket, isWebSocket))),
       ...longLived().map(([response]) => closeOnce(response, () => closeResponse(response))),
@@ -24,6 +24,9 @@ export function watchConnections({ port, release, healthPath, keepAliveMs }) {
     startDraining: () => {
       connections.draining = true;
       for (const response of responses.keys()) response.shouldKeepAlive = false;
+    },
+    stopDraining: () => {
+      connections.draining = false;
     },
     stopAccepting: () => {
       for (const server of servers) server.close();
@@ -39,7 +42,7 @@ export function watchConnections({ port, release, healthPath, keepAliveMs }) {
     },
     request(server, request, response) {
       if (connections.draining) response.shouldKeepAlive = false;
-      if (pathOf(request) === healthPath) return answerHealth(connections, release, response);
+      if (pathOf(request) === healthPath) return answerHealth(connections, { release, instance }, response);
       responses.set(response, pathOf(request));
       response.once('close', () => responses.delete(response));
       return false;
@@ -64,12 +67,12 @@ function pathOf(request) {
   return request.url.split('?', 1)[0];
 }
 
-function answerHealth(connections, release, response) {
+function answerHealth(connections, who, response) {
   const status = connections.draining ? 'draining' : connections.listening ? 'ok' : 'starting';
   response.statusCode = status === 'ok' ? 200 : 503;
   response.setHeader('Content-Type', 'application/json');
   response.setHeader('Cache-Control', 'no-store');
-  response.end(JSON.stringify({ release, status }));
+  response.end(JSON.stringify({ ...who, status }));
   return true;
 }
 

@@ -9,6 +9,7 @@ const closing = new WeakSet();
 /** Drain and stop may both have a turn planned for the same client: the first one counts. */
 export function closeOnce(key, close) {
   return {
+    key,
     close: () => {
       if (closing.has(key)) return;
       closing.add(key);

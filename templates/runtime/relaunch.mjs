@@ -3,7 +3,7 @@ import os from 'os';
 
 /** Node reads these once, when it starts; set later they would silently do nothing. */
 const READ_AT_START = ['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'NODE_ICU_DATA', 'OPENSSL_CONF', 'UV_THREADPOOL_SIZE'];
-const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'];
+const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGCONT'];
 
 /** What the app's variables ask of Node itself and this process did not start with. */
 export function variablesNodeReadsAtStart(wanted, current) {

@@ -1,6 +1,7 @@
 // Runs before the app's own main.js, in the same process:  node start.mjs [APP_DIRECTORY]
 // 1. gives the app its variables and METEOR_SETTINGS from a mounted file  2. answers the balancer's health path
-// 3. moves clients away evenly on SIGUSR2, stops in order on SIGTERM      4. becomes `node main.js`
+// 3. moves clients away evenly on SIGUSR2 (and no more on SIGCONT), stops in order on SIGTERM
+// 4. becomes `node main.js`
 // No dependencies, and nothing newer than Node 14: the app's Node runs this.
 import fs from 'fs';
 import Module from 'module';
@@ -24,13 +25,15 @@ function run() {
   const connections = watchConnections({
     port,
     release: process.env.REDEPLOY_RELEASE || null,
+    instance: process.env.REDEPLOY_INSTANCE_ID || undefined,
     healthPath: process.env.REDEPLOY_HEALTH_PATH || '/.well-known/redeploy/health',
     keepAliveMs: seconds('REDEPLOY_KEEP_ALIVE_SECONDS', 75),
   });
   const drainMs = seconds('REDEPLOY_DRAIN_SECONDS', 20);
   const drain = createDrain(connections, drainMs);
   const stop = createStop(connections, drainMs, seconds('REDEPLOY_STOP_SECONDS', 8));
-  process.on('SIGUSR2', drain);
+  process.on('SIGUSR2', drain.start);
+  process.on('SIGCONT', drain.cancel);
   process.on('SIGTERM', () => stop('SIGTERM', 143));
   process.on('SIGINT', () => stop('SIGINT', 130));
   warnWhenNotListening(connections, port);

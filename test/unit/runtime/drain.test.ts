@@ -68,6 +68,41 @@ test('while it drains, health is 503, requests and new clients are served, conne
   late.terminate();
 });
 
+test('who comes while others are moved is moved as well, in what is left of the window', async () => {
+  await using app = await startApp({ env: { REDEPLOY_DRAIN_SECONDS: '2' } });
+  await healthy(app);
+  app.process.kill('SIGUSR2');
+  await until('503', async () => ((await app.health()).status === 503 ? true : undefined));
+  const startedAt = Date.now();
+  const late = await Promise.all(Array.from({ length: 10 }, () => openSocket(app)));
+  const closedAt = await Promise.all(late.map(async (socket) => once(socket, 'close').then(() => Date.now())));
+  expect(Math.max(...closedAt) - startedAt).toBeLessThan(4500);
+  expect(Math.max(...closedAt) - Math.min(...closedAt)).toBeGreaterThan(200);
+});
+
+test('SIGCONT calls it off: health is 200 again and who was not moved yet stays', async () => {
+  await using app = await startApp({ env: { REDEPLOY_DRAIN_SECONDS: '1' } });
+  await healthy(app);
+  app.process.kill('SIGCONT'); // of no consequence while it serves
+  expect((await app.health()).status).toBe(200);
+  app.process.kill('SIGUSR2');
+  await until('503', async () => ((await app.health()).status === 503 ? true : undefined));
+  app.process.kill('SIGCONT');
+  await healthy(app);
+  const socket = await openSocket(app);
+  const page = await fetch(app.url);
+  expect([page.status, page.headers.get('connection')]).toEqual([200, 'keep-alive']);
+  await until('more than the window', () => (app.output().includes('back in service') ? true : undefined));
+  expect(await Promise.race([once(socket, 'close').then(() => 'moved'), later(1500)])).toBe('still there');
+  app.process.kill('SIGUSR2');
+  await once(socket, 'close');
+});
+
+const later = (ms: number) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms, 'still there');
+  });
+
 test('an event stream is moved too, and what the app writes into it meanwhile does no harm', async () => {
   await using app = await startApp({ env: { REDEPLOY_DRAIN_SECONDS: '0.1' } });
   await healthy(app);
