@@ -33,7 +33,7 @@ describe('a bad release', () => {
     const startedAt = story.clock.now();
     const failure = await failureOf(story.deploy());
     expect(failure.code).toBe('release');
-    expect(failure.message).toMatch(/^v2 is bad: i-\w+ was not healthy within 150 s/);
+    expect(failure.message).toMatch(/^v2 is bad: i-\w+ was not healthy within 135 s/);
     expect(story.clock.now() - startedAt).toBeLessThan(30 * 60_000);
     const fleet = await fleetOf(story);
     expect(fleet?.live).toBe('v1');

@@ -13,6 +13,14 @@ export interface PlayedApp {
   exitsWith?: string;
   /** What the health path answers instead of 200. */
   status?: number;
+  /** The kernel comes up and nothing else does. */
+  neverBoots?: boolean;
+  /** Why Secrets Manager refuses. */
+  settingsError?: string;
+  /** The release that it says it is, when that is another one. */
+  answersAs?: string;
+  /** It serves, ends so long after it began to, and is started again. */
+  endsAfterMs?: number;
 }
 
 export interface PlayedMachines {
@@ -28,6 +36,7 @@ export interface PlayedMachines {
 /** Plays what templates/machine does on real machines: the bake on builders, boot and app on the fleet. */
 export function playedMachines(): PlayedMachines {
   let sandbox: Sandbox | undefined;
+  const playedApps = new Map<string, PlayedApp>();
   const played: PlayedMachines = {
     behaviour: (spec): Script => ({
       run: (act) => (spec.userData.includes('/opt/redeploy/bake.sh') ? bake(act) : app(act)),
@@ -35,7 +44,7 @@ export function playedMachines(): PlayedMachines {
     connect: (opened) => {
       sandbox = opened;
     },
-    apps: new Map(),
+    apps: playedApps,
     failBakeAt: undefined,
   };
 
@@ -58,25 +67,40 @@ export function playedMachines(): PlayedMachines {
   }
 
   async function app(act: Act): Promise<void> {
-    await act.sleep(4000);
     const release = releaseOf(act.spec.userData);
-    const { startMs = 2000, isMute, exitsWith, status = 200 } = played.apps.get(release.name) ?? {};
-    if (exitsWith !== undefined) return crashLoop(act, release, exitsWith);
-    await act.sleep(startMs);
-    if (isMute) return;
-    act.listen(release.port, ({ path }) =>
-      path === release.healthPath
-        ? { status, body: JSON.stringify({ release: release.name, status: 'ok' }) }
-        : { status: 200, body: `${release.name} on ${act.disk['image']}, settings ${release.settingsVersion}` },
-    );
+    const played = playedApps.get(release.name) ?? {};
+    if (played.neverBoots) return act.console('Kernel panic - not syncing: VFS: Unable to mount root fs');
+    await act.sleep(4000);
+    for (let start = 1; ; start += 1) {
+      await writeLog(release, act.spec.instanceId, `redeploy: start ${start} of ${release.name}`);
+      if (await ends(act, release, played)) await act.sleep(3000);
+      else return;
+    }
   }
 
-  /** Ends when the machine goes off: its sleeps reject then. */
-  async function crashLoop(act: Act, release: PlayedRelease, lastWords: string): Promise<void> {
-    for (;;) {
+  /** One life of the app; false when it goes on for ever. */
+  async function ends(act: Act, release: PlayedRelease, played: PlayedApp): Promise<boolean> {
+    const { startMs = 2000, isMute, exitsWith, settingsError, endsAfterMs } = played;
+    const lastWords = settingsError === undefined ? exitsWith : `redeploy: cannot fetch the settings: ${settingsError}`;
+    if (lastWords !== undefined) {
       await writeLog(release, act.spec.instanceId, lastWords);
-      await act.sleep(3000);
+      return true;
     }
+    await act.sleep(startMs);
+    if (!isMute) listen(act, release, played);
+    if (endsAfterMs === undefined) return false;
+    await act.sleep(endsAfterMs);
+    act.close(release.port);
+    return true;
+  }
+
+  function listen(act: Act, release: PlayedRelease, { status = 200, answersAs = release.name }: PlayedApp): void {
+    const health = JSON.stringify({ release: answersAs, status: 'ok', instance: act.spec.instanceId });
+    act.listen(release.port, ({ path }) =>
+      path === release.healthPath
+        ? { status, body: health }
+        : { status: 200, body: `${release.name} on ${act.disk['image']}, settings ${release.settingsVersion}` },
+    );
   }
 
   /** What ship-logs.py does. */

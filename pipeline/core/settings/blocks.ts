@@ -97,8 +97,21 @@ const health = z
       .default('/.well-known/redeploy/health')
       .describe('Path that the load balancer asks; answered by the runtime, not by your app'),
     startSeconds: seconds(10, 3600)
-      .default(150)
-      .describe('How long a new machine may take until it is healthy; after that the release is taken back'),
+      .default(135)
+      .describe(
+        'How long a new machine may take, from its launch, until it is healthy; after that the release is taken back',
+      ),
+    errorSeconds: seconds(10, 3600)
+      .default(60)
+      .describe(
+        'How long a new machine may answer the health check with errors (503, still starting, is none) until the release is taken back',
+      ),
+    restarts: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(4)
+      .describe('How often the app may end on a new machine and be started again until the release is taken back'),
   })
   .describe('When a machine counts as healthy');
 
@@ -129,7 +142,30 @@ const network = z
 
 const rollout = z
   .strictObject({
-    timeoutSeconds: seconds(60, 86400).default(3600).describe('How long a roll may take in all'),
+    timeoutSeconds: seconds(60, 86400)
+      .default(3600)
+      .describe('How long a roll may take in all, pauses at checkpoints and the bake not counted'),
+    batch: z
+      .int()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('How many machines are replaced at a time; unset: all of a fleet of up to 6, else a quarter'),
+    checkpoints: z
+      .array(z.int().min(1).max(100))
+      .max(20)
+      .refine((all) => all.every((one, at) => at === 0 || one > (all[at - 1] ?? 0)), 'name them in ascending order')
+      .default([])
+      .describe('Canary: the roll pauses when so many percent of the machines are new, as in [10, 50]'),
+    checkpointDelaySeconds: seconds(0, 172_800).default(300).describe('How long it pauses at each checkpoint'),
+    bakeSeconds: seconds(0, 172_800)
+      .default(0)
+      .describe('How long a finished roll is watched, and taken back if alarms ring, before it counts'),
+    alarms: z
+      .array(z.string().min(1).max(255))
+      .max(10)
+      .default([])
+      .describe('CloudWatch alarms, by name; when one rings during the roll, the release is taken back'),
   })
   .describe('How the fleet moves to a new release');
 

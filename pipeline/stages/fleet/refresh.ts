@@ -1,40 +1,63 @@
 import {
+  CancelInstanceRefreshCommand,
   RollbackInstanceRefreshCommand,
   StartInstanceRefreshCommand,
+  type RefreshPreferences,
   type StartInstanceRefreshCommandInput,
 } from '@aws-sdk/client-auto-scaling';
 import type { Context } from '../../core/context.ts';
-import { isAwsError } from '../../core/errors.ts';
+import { DeployError, isAwsError } from '../../core/errors.ts';
 import { namesOf } from '../../core/names.ts';
 import type { Release } from '../../core/release.ts';
 import type { Target } from '../../core/target.ts';
 
 /**
- * Asks for the roll. `StartInstanceRefresh` is the mutex between deploys: `busy` means that another one is rolling.
+ * Asks for the roll; its id. `StartInstanceRefresh` is the mutex between deploys: undefined when another one was quicker.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html
  */
 export async function startRefresh(
   ctx: Context,
   target: Target,
-  release: Release,
+  release: Pick<Release, 'number'>,
   desired: number,
-): Promise<'started' | 'busy'> {
+): Promise<string | undefined> {
   try {
-    await ctx.aws.autoScaling.send(new StartInstanceRefreshCommand(refreshRequest(target, release, desired)));
-    return 'started';
+    const started = await ctx.aws.autoScaling.send(
+      new StartInstanceRefreshCommand(refreshRequest(target, release, desired)),
+    );
+    return started.InstanceRefreshId;
   } catch (error) {
-    if (isAwsError(error, 'InstanceRefreshInProgressFault')) return 'busy';
+    // Contention: the group is being changed at this moment, by a scale-out for example.
+    if (isAwsError(error, 'InstanceRefreshInProgressFault', 'ResourceContentionFault')) return undefined;
     throw error;
   }
 }
 
-/** Takes a roll back. False when it was over already. */
+/**
+ * Takes a roll back. False when it was over already. Throws `fleet` when AWS cannot: somebody made the group follow `$Latest`
+ * or an SSM parameter (API_RollbackInstanceRefresh.html); the roll is stopped then, old and new machines stay as they are.
+ */
 export async function rollBackRefresh(ctx: Context, target: Target): Promise<boolean> {
+  const { group } = namesOf(target);
   try {
-    await ctx.aws.autoScaling.send(new RollbackInstanceRefreshCommand({ AutoScalingGroupName: namesOf(target).group }));
+    await ctx.aws.autoScaling.send(new RollbackInstanceRefreshCommand({ AutoScalingGroupName: group }));
     return true;
   } catch (error) {
     if (isAwsError(error, 'ActiveInstanceRefreshNotFoundFault')) return false;
-    throw error;
+    if (!isAwsError(error, 'IrreversibleInstanceRefreshFault')) throw error;
+    await cancelRefresh(ctx, group);
+    throw new DeployError('fleet', `AWS cannot take the roll of ${group} back, so it was stopped: ${error.message}`, {
+      hint: 'run `redeploy rollback`: it brings all machines to the release before',
+      cause: error,
+    });
+  }
+}
+
+async function cancelRefresh(ctx: Context, group: string): Promise<void> {
+  try {
+    await ctx.aws.autoScaling.send(new CancelInstanceRefreshCommand({ AutoScalingGroupName: group }));
+  } catch (error) {
+    if (!isAwsError(error, 'ActiveInstanceRefreshNotFoundFault')) throw error;
   }
 }
 
@@ -42,7 +65,11 @@ export async function rollBackRefresh(ctx: Context, target: Target): Promise<boo
  * The group itself keeps its version until the roll succeeds: only then can AWS go back to it. Everything whose API default
  * differs from the console's is named (research/aws-peers.md 2.1).
  */
-export function refreshRequest(target: Target, release: Release, desired: number): StartInstanceRefreshCommandInput {
+export function refreshRequest(
+  target: Target,
+  release: Pick<Release, 'number'>,
+  desired: number,
+): StartInstanceRefreshCommandInput {
   const names = namesOf(target);
   return {
     AutoScalingGroupName: names.group,
@@ -52,17 +79,30 @@ export function refreshRequest(target: Target, release: Release, desired: number
     },
     Preferences: {
       MinHealthyPercentage: 100,
-      MaxHealthyPercentage: maxHealthyPercentage(desired),
+      MaxHealthyPercentage: maxHealthyPercentage(desired, target.rollout.batch),
       SkipMatching: true,
       AutoRollback: true,
       ScaleInProtectedInstances: 'Refresh',
       StandbyInstances: 'Ignore',
+      ...pauses(target),
     },
   };
 }
 
-/** Small fleets are doubled; larger ones grow by a quarter at a time. AWS allows 100-200. */
-export function maxHealthyPercentage(desired: number): number {
-  if (desired <= 6) return 200;
-  return 100 + Math.ceil((Math.ceil(desired / 4) / desired) * 100);
+/** Without CheckpointDelay, checkpoints would pause for an hour each; without 100 at the end, the roll would stop halfway. */
+function pauses({ rollout }: Target): RefreshPreferences {
+  const { checkpoints, checkpointDelaySeconds, bakeSeconds, alarms } = rollout;
+  return {
+    ...(checkpoints.length > 0 && {
+      CheckpointPercentages: [...checkpoints.filter((percent) => percent < 100), 100],
+      CheckpointDelay: checkpointDelaySeconds,
+    }),
+    ...(bakeSeconds > 0 && { BakeTime: bakeSeconds }),
+    ...(alarms.length > 0 && { AlarmSpecification: { Alarms: alarms } }),
+  };
+}
+
+/** Small fleets are doubled; larger ones grow by a quarter at a time, or by the batch that is asked for. AWS allows 100-200. */
+export function maxHealthyPercentage(desired: number, batch = desired <= 6 ? desired : Math.ceil(desired / 4)): number {
+  return Math.min(200, 100 + Math.ceil((batch / Math.max(1, desired)) * 100));
 }

@@ -102,7 +102,7 @@ test('an environment overrides key by key; what it leaves out is as the app says
   expect(target.fleet).toEqual({ min: 1, max: 9, targetCpuPercent: 50 });
   expect(target.region).toBe('us-east-2');
   expect(target.tags).toEqual({ team: 'shop', cost: '2' });
-  expect(target.health.startSeconds).toBe(150);
+  expect(target.health.startSeconds).toBe(135);
 });
 
 test('the usual settings files are found beside redeploy.json', async () => {
