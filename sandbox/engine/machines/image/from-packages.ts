@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { followProgress } from '../docker/progress.ts';
 import { hasProgram, hostAptSources, suite, type AptSources } from './apt.ts';
 import type { Recipe } from './recipe.ts';
+import { memoryDirectory } from './scratch.ts';
 
 /** Makes the image from Debian's packages; needs root on a Debian-like host. Installs mmdebstrap if it is missing. */
 export async function buildFromPackages(
@@ -46,9 +47,10 @@ async function installMmdebstrap(report: (line: string) => void): Promise<void> 
 async function debootstrap(recipe: Recipe, tar: string, report: (line: string) => void): Promise<void> {
   const apt = await hostAptSources();
   report(`fetching and unpacking ${recipe.packages.length} packages and what they need`);
+  const memory = await memoryDirectory();
   const building = execa('mmdebstrap', mmdebstrapArguments(recipe, tar, apt), {
     input: apt.sources,
-    env: { REDEPLOY_FILES: recipe.directory },
+    env: { REDEPLOY_FILES: recipe.directory, ...(memory === undefined ? {} : { TMPDIR: memory }) },
     all: true,
     reject: false,
   });
@@ -68,9 +70,10 @@ export function mmdebstrapArguments(recipe: Recipe, tar: string, apt: AptSources
     '--format=tar',
     '--skip=check/qemu,check/empty',
     '--dpkgopt=force-unsafe-io',
-    `--dpkgopt=${path.join(recipe.directory, 'rootfs/etc/dpkg/dpkg.cfg.d/sandbox')}`,
     ...apt.options.map((option) => `--aptopt=${option}`),
     `--include=${recipe.packages.join(',')}`,
+    // as an option (--dpkgopt) the exclusions would send the essential packages, too, through a filter that takes half a minute
+    '--extract-hook=cp "$REDEPLOY_FILES/rootfs/etc/dpkg/dpkg.cfg.d/sandbox" "$1/etc/dpkg/dpkg.cfg.d/"',
     '--customize-hook=tar -C "$REDEPLOY_FILES/rootfs" --owner=0 --group=0 -c . | tar -C "$1" --no-overwrite-dir -x',
     '--customize-hook=chroot "$1" sh < "$REDEPLOY_FILES/finish.sh"',
     suite,

@@ -26,7 +26,7 @@ systemctl set-default --quiet multi-user.target
 rm -f /lib/systemd/system/multi-user.target.wants/systemd-logind.service
 
 # The packages' scripts needed perl's library; machines do not.
-rm -rf /usr/share/perl /usr/share/perl5 /usr/lib/*-linux-gnu/perl /usr/lib/*-linux-gnu/libperl.so.* /usr/bin/perl5* \
+rm -rf /usr/share/doc /usr/share/man /usr/share/info /usr/share/locale /usr/share/i18n /usr/share/lintian /usr/share/perl /usr/share/perl5 /usr/lib/*-linux-gnu/perl /usr/lib/*-linux-gnu/libperl.so.* /usr/bin/perl5* \
   /usr/lib/locale/* /usr/share/sgml /usr/share/xml /usr/share/bash-completion /usr/share/zoneinfo/right \
   /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/log/*.log /var/log/apt /var/lib/dpkg/*-old \
   /etc/apt/apt.conf.d/99mmdebstrap /etc/cloud/cloud.cfg.d/90* /etc/cron.d /etc/cron.daily
