@@ -1,0 +1,219 @@
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import Dockerode from 'dockerode';
+import type { Aws } from '../../pipeline/core/context.ts';
+import { connectAws } from '../../pipeline/edge/aws.ts';
+import { removeSandbox } from '../../sandbox/engine/machines/docker/sweep.ts';
+import { ensureBaseImage } from './base-image.mjs';
+
+const project = path.resolve(import.meta.dirname, '../..');
+const execute = promisify(execFile);
+
+/** How a run of the command line ended, and all that it said. */
+export interface Said {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** A user with the sample app, Docker and the command line, on a sandbox of real machines of his own. */
+export interface RealStory extends AsyncDisposable {
+  /** Directory of the app. */
+  app: string;
+  /** State of the sandbox: registry, state.json, log. */
+  stateDirectory: string;
+  docker: Dockerode;
+  /** The sandbox as AWS. */
+  aws: Aws;
+  /** Everything that `redeploy` printed so far. */
+  transcript: string[];
+  /** `redeploy …` from the sources, in the sandbox, whatever its exit code. */
+  run(...args: string[]): Promise<Said>;
+  /** The same with `--json`; throws when it fails. */
+  ask<T>(...args: string[]): Promise<T>;
+  /** Runs a program on a machine, as root; its output. Throws when it fails. */
+  onMachine(instanceId: string, ...command: string[]): Promise<string>;
+  /** Name of a machine's container. */
+  containerOf(instanceId: string): string;
+  edit(file: string, change: (text: string) => string): Promise<void>;
+  /** Names of all that Docker holds of this story. */
+  leftovers(): Promise<string[]>;
+}
+
+/** Looks once a second until there is something; fails with what it waited for. */
+export async function eventually<T>(what: string, probe: () => Promise<T | undefined>, forMs = 90_000): Promise<T> {
+  const deadline = Date.now() + forMs;
+  for (;;) {
+    const answer = await probe();
+    if (answer !== undefined) return answer;
+    if (Date.now() > deadline) throw new Error(`waited ${forMs} ms for ${what}`);
+    await pause(1000);
+  }
+}
+
+/** Opens a story; nothing is started or built yet. `settings` overrides keys of redeploy.json. */
+export async function startRealStory(name: string, settings: Record<string, unknown>): Promise<RealStory> {
+  const root = await mkdtemp(path.join(tmpdir(), 'real-story-'));
+  const app = path.join(root, 'app');
+  const stateDirectory = path.join(root, 'sandbox');
+  const port = await freePort();
+  const environment = environmentOf({ root, stateDirectory, port });
+  await cp(path.join(project, 'test/fixtures/app'), app, { recursive: true });
+  await writeSettings(app, { app: name, ...settings }, await ensureBaseImage());
+  const sandboxId = createHash('sha256').update(stateDirectory).digest('hex').slice(0, 8);
+  const docker = new Dockerode();
+  const transcript: string[] = [];
+  const containerOf = (instanceId: string) => `redeploy-${sandboxId}-${instanceId}`;
+
+  const redeploy = async (args: string[]): Promise<Said> => {
+    const said = await runCli(args, app, environment);
+    transcript.push(said.stdout, said.stderr);
+    return said;
+  };
+  const run = (...args: string[]) => redeploy([...args, '--sandbox']);
+  const leftovers = () => findLeftovers(docker, { sandboxId, port });
+  const close = async (): Promise<void> => {
+    const { exitCode } = await redeploy(['sandbox', 'down', '--wipe']);
+    if (exitCode !== 0) await removeByForce(docker, { sandboxId, stateDirectory });
+    for (const tag of await findTags(docker, port, name)) await docker.getImage(tag).remove();
+    const left = await leftovers();
+    await rm(root, { recursive: true, force: true });
+    if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
+  };
+
+  return {
+    app,
+    stateDirectory,
+    docker,
+    aws: await connectAws({
+      region: 'us-east-1',
+      endpoint: `http://127.0.0.1:${port}`,
+      credentials: { accessKeyId: 'AKIASANDBOX000000000', secretAccessKey: 'sandbox' },
+    }),
+    transcript,
+    run,
+    ask: async <T>(...args: string[]) => {
+      const { exitCode, stdout, stderr } = await run(...args, '--json');
+      if (exitCode !== 0) throw new Error(`redeploy ${args.join(' ')} ended with ${exitCode}\n${stdout}\n${stderr}`);
+      return JSON.parse(stdout) as T;
+    },
+    onMachine: async (instanceId, ...command) => {
+      const { stdout } = await execute('docker', ['exec', containerOf(instanceId), ...command], { maxBuffer: 64e6 });
+      return stdout;
+    },
+    containerOf,
+    edit: async (file, change) => {
+      const where = path.join(app, file);
+      await writeFile(where, change(await readFile(where, 'utf8')));
+    },
+    leftovers,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** The user's own environment, but no AWS of his, and caches and sandbox of the story. */
+function environmentOf(at: { root: string; stateDirectory: string; port: number }): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([key]) => !/^(AWS_|VITEST|NODE_ENV$|NODE_OPTIONS$)/.test(key));
+  return {
+    ...Object.fromEntries(kept),
+    HOME: at.root,
+    DOCKER_CONFIG: process.env['DOCKER_CONFIG'] ?? path.join(homedir(), '.docker'),
+    XDG_CACHE_HOME: path.join(at.root, 'cache'),
+    REDEPLOY_SANDBOX_DIR: at.stateDirectory,
+    REDEPLOY_SANDBOX_PORT: String(at.port),
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    NO_COLOR: '1',
+  };
+}
+
+async function writeSettings(app: string, settings: Record<string, unknown>, base: string): Promise<void> {
+  const written = {
+    region: 'us-east-1',
+    environments: { production: {} },
+    build: { executable: path.join(project, 'test/support/meteor'), allowSuperuser: true },
+    ...settings,
+    image: { base, buildBase: base },
+  };
+  await writeFile(path.join(app, 'redeploy.json'), JSON.stringify(written, undefined, 2));
+}
+
+function runCli(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Said> {
+  const argv = ['--import', import.meta.resolve('tsx'), path.join(project, 'pipeline/cli.ts'), ...args];
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, argv, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const said = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ exitCode: code ?? -1, ...said }));
+  });
+}
+
+/** When the product cannot tidy up after itself, nothing may be left all the same. */
+async function removeByForce(docker: Dockerode, of: { sandboxId: string; stateDirectory: string }): Promise<void> {
+  const written = await readFile(path.join(of.stateDirectory, 'sandbox.pid'), 'utf8').catch(() => '{}');
+  const { pid } = JSON.parse(written) as { pid?: number };
+  try {
+    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
+  await removeSandbox(docker, of.sandboxId);
+}
+
+/** What the deploys of this story tagged in Docker: the sandbox's registry has a port of its own, the name is the story's. */
+async function findTags(docker: Dockerode, port: number, app: string): Promise<string[]> {
+  const images = await docker.listImages();
+  const tags = images.flatMap(({ RepoTags }) => RepoTags ?? []);
+  return tags.filter((tag) => tag.startsWith(`127.0.0.1:${port}/`) || tag.startsWith(`redeploy/${app}:`));
+}
+
+async function findLeftovers(docker: Dockerode, of: { sandboxId: string; port: number }): Promise<string[]> {
+  const label = [`redeploy-sandbox=${of.sandboxId}`];
+  const [containers, images, { Volumes }, networks, answers] = await Promise.all([
+    docker.listContainers({ all: true, filters: { label } }),
+    docker.listImages({ filters: { label } }),
+    docker.listVolumes({ filters: { label } }),
+    docker.listNetworks({ filters: { label } }),
+    fetch(`http://127.0.0.1:${of.port}/_sandbox/status`).then(
+      () => ['the sandbox itself'],
+      () => [],
+    ),
+  ]);
+  return [
+    ...containers.flatMap(({ Names }) => Names),
+    ...images.map(({ Id }) => Id),
+    ...(Volumes ?? []).map(({ Name }) => Name),
+    ...networks.map(({ Name }) => Name),
+    ...answers,
+  ];
+}
+
+/** Two in a row: the sandbox's metadata service takes the port after that of its API. */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const [first, second] = [createServer(), createServer()];
+    try {
+      const port = await listen(first, 0);
+      await listen(second, port + 1);
+      return port;
+    } catch {
+      // The next one is taken: another pair.
+    } finally {
+      for (const server of [first, second]) server.close();
+    }
+  }
+}
+
+function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '0.0.0.0', () => resolve((server.address() as AddressInfo).port));
+  });
+}
