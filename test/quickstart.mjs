@@ -29,8 +29,8 @@ async function packagesAndSandbox() {
   await Promise.all([packages, dockerReady()]);
   const { region } = JSON.parse(readFileSync(path.join(root, 'test/fixtures/app/redeploy.json'), 'utf8'));
   say('sandbox: starting (the first time, the image of its machines is made)');
-  await run(process.execPath, [cli, 'sandbox', 'up', '--region', region]);
-  say('sandbox: ready');
+  const onLine = (line) => say(line.trim());
+  await run(process.execPath, [cli, 'sandbox', 'up', '--region', region], { onLine });
 }
 
 async function makeBaseImage() {

@@ -79,7 +79,8 @@ function flatten(output: unknown): Map<string, string> {
   const visit = (value: unknown, path: string): void => {
     if (value === undefined) return;
     if (Array.isArray(value)) {
-      add(path, `list of ${value.length}`);
+      // XML cannot tell an empty list from none.
+      if (value.length > 0) add(path, `list of ${value.length}`);
       for (const item of value as unknown[]) visit(item, `${path}[]`);
     } else if (value instanceof Date) add(path, 'a time');
     else if (value instanceof Uint8Array) add(path, 'bytes');
@@ -104,6 +105,8 @@ const forms: [RegExp, string][] = [
     '<$1-id>',
   ],
   [/^(A[A-Z]{3}[A-Z\d]{8,})(:.*)?$/, '<unique-id>'],
+  [/\b([\da-f]{2}:){5}[\da-f]{2}\b/g, '<mac>'],
+  [/\b20\d\d-\d\d-\d\d[T ][\d:.]+( ?(Z|GMT|UTC))?/g, '<time>'],
   [/\b\d{12}\b/g, '<account>'],
   [/\b(ip-)?\d{1,3}([.-])\d{1,3}\2\d{1,3}\2\d{1,3}\b/g, '<ip>'],
   [/\b[\da-f]{16,}\b/g, '<hex>'],
@@ -111,7 +114,8 @@ const forms: [RegExp, string][] = [
 ];
 
 function scalarOf(value: unknown): string {
-  if (typeof value !== 'string') return `${JSON.stringify(value)}`;
+  if (typeof value === 'number' && value > 1e12) return '<milliseconds>';
+  if (typeof value !== 'string') return JSON.stringify(value);
   return JSON.stringify(forms.reduce((text, [form, name]) => text.replaceAll(asGlobal(form), name), value)).slice(
     0,
     120,

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 // Makes a machine ready for tests and quickstart. Plain JavaScript and nothing but Node: it runs before npm has installed anything.
@@ -16,10 +17,10 @@ export function say(line) {
 }
 
 /**
- * Runs a program to its end, its output kept and, if it fails, shown. Resolves with exit code and output; throws only when
- * `isVital`.
+ * Runs a program to its end, its output kept and, if it fails, shown; `onLine` hears each line of its stderr as it comes.
+ * Resolves with exit code and output; throws only when `isVital`.
  */
-export function run(file, args, { isVital = true, env = {}, timeoutMs } = {}) {
+export function run(file, args, { isVital = true, env = {}, timeoutMs, onLine } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
       cwd: root,
@@ -31,6 +32,7 @@ export function run(file, args, { isVital = true, env = {}, timeoutMs } = {}) {
     const keep = (chunk) => (output += chunk);
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
+    if (onLine) createInterface({ input: child.stderr }).on('line', onLine);
     const end = (exitCode, problem) => {
       if (exitCode === 0 || !isVital) return resolve({ exitCode, output });
       reject(new Error(`${file} ${args.join(' ')} ${problem}\n${output.split('\n').slice(-30).join('\n')}`));

@@ -59,32 +59,6 @@ export async function groups(bench: Bench): Promise<void> {
   await call('none of that name', () =>
     autoScaling.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] })),
   );
-  await call('minimum over maximum', () =>
-    autoScaling.send(new CreateAutoScalingGroupCommand({ ...wanted, MinSize: 5 })),
-  );
-  await call('desired over maximum', () =>
-    autoScaling.send(new CreateAutoScalingGroupCommand({ ...wanted, DesiredCapacity: 9 })),
-  );
-  await call('no place', () => {
-    const { VPCZoneIdentifier: _, ...nowhere } = wanted;
-    return autoScaling.send(new CreateAutoScalingGroupCommand(nowhere));
-  });
-  await call('unknown subnet', () =>
-    autoScaling.send(new CreateAutoScalingGroupCommand({ ...wanted, VPCZoneIdentifier: 'subnet-0123456789abcdef0' })),
-  );
-  await call('unknown template', () =>
-    autoScaling.send(
-      new CreateAutoScalingGroupCommand({ ...wanted, LaunchTemplate: { LaunchTemplateName: 'nobody', Version: '1' } }),
-    ),
-  );
-  await call('unknown target group', () =>
-    autoScaling.send(
-      new CreateAutoScalingGroupCommand({
-        ...wanted,
-        TargetGroupARNs: ['arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/nobody/0123456789abcdef'],
-      }),
-    ),
-  );
   await call('new', () => autoScaling.send(new CreateAutoScalingGroupCommand(wanted)));
   await call('duplicate', () => autoScaling.send(new CreateAutoScalingGroupCommand(wanted)));
   await settle(async () => (await inService(bench)) === 2);
@@ -123,6 +97,45 @@ export async function groups(bench: Bench): Promise<void> {
   );
   await call('after an update', () =>
     autoScaling.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] })),
+  );
+  await call('minimum over maximum', () =>
+    autoScaling.send(new CreateAutoScalingGroupCommand({ ...wanted, AutoScalingGroupName: 'bad-1', MinSize: 5 })),
+  );
+  await call('desired over maximum', () =>
+    autoScaling.send(
+      new CreateAutoScalingGroupCommand({ ...wanted, AutoScalingGroupName: 'bad-2', DesiredCapacity: 9 }),
+    ),
+  );
+  await call('no place', () => {
+    const { VPCZoneIdentifier: _, ...nowhere } = wanted;
+    return autoScaling.send(new CreateAutoScalingGroupCommand({ ...nowhere, AutoScalingGroupName: 'bad-0' }));
+  });
+  await call('unknown subnet', () =>
+    autoScaling.send(
+      new CreateAutoScalingGroupCommand({
+        ...wanted,
+        AutoScalingGroupName: 'bad-3',
+        VPCZoneIdentifier: 'subnet-0123456789abcdef0',
+      }),
+    ),
+  );
+  await call('unknown template', () =>
+    autoScaling.send(
+      new CreateAutoScalingGroupCommand({
+        ...wanted,
+        AutoScalingGroupName: 'bad-4',
+        LaunchTemplate: { LaunchTemplateName: 'nobody', Version: '1' },
+      }),
+    ),
+  );
+  await call('unknown target group', () =>
+    autoScaling.send(
+      new CreateAutoScalingGroupCommand({
+        ...wanted,
+        AutoScalingGroupName: 'bad-5',
+        TargetGroupARNs: ['arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/nobody/0123456789abcdef'],
+      }),
+    ),
   );
   await call('with machines', () =>
     autoScaling.send(new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: name })),

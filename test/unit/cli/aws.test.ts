@@ -53,17 +53,17 @@ const explained = (call: Promise<unknown>) =>
     (error: unknown) => explainAwsError(error),
   );
 
-test.each([
-  ['ExpiredToken', whoAmI, 'credentials', /have expired/, /aws sso login/],
-  ['RequestExpired', instances, 'credentials', /have expired/, /aws sso login/],
-  ['ExpiredTokenException', images, 'credentials', /have expired/, /aws sso login/],
-  ['InvalidClientTokenId', whoAmI, 'credentials', /does not accept/, /get-caller-identity/],
-  ['AuthFailure', instances, 'credentials', /does not accept/, /AWS_PROFILE/],
-  ['UnrecognizedClientException', images, 'credentials', /does not accept/, /AWS_PROFILE/],
-  ['UnauthorizedOperation', instances, 'credentials', /does not allow ec2:DescribeInstances$/, /allow this action/],
-  ['AccessDeniedException', images, 'credentials', /does not allow ecr:DescribeImages$/, /allow this action/],
-  ['VcpuLimitExceeded', instances, 'aws', /refused ec2:DescribeInstances \(VcpuLimitExceeded\): no/, /same command/],
-])('%s is told in our words', async (code, call, ours, ...[message, hint]) => {
+test.each<[string, (aws: Aws) => Promise<unknown>, string, [message: RegExp, hint: RegExp]]>([
+  ['ExpiredToken', whoAmI, 'credentials', [/have expired/, /aws sso login/]],
+  ['RequestExpired', instances, 'credentials', [/have expired/, /aws sso login/]],
+  ['ExpiredTokenException', images, 'credentials', [/have expired/, /aws sso login/]],
+  ['InvalidClientTokenId', whoAmI, 'credentials', [/does not accept/, /get-caller-identity/]],
+  ['AuthFailure', instances, 'credentials', [/does not accept/, /AWS_PROFILE/]],
+  ['UnrecognizedClientException', images, 'credentials', [/does not accept/, /AWS_PROFILE/]],
+  ['UnauthorizedOperation', instances, 'credentials', [/does not allow ec2:DescribeInstances$/, /allow this action/]],
+  ['AccessDeniedException', images, 'credentials', [/does not allow ecr:DescribeImages$/, /allow this action/]],
+  ['VcpuLimitExceeded', instances, 'aws', [/refused ec2:DescribeInstances \(VcpuLimitExceeded\): no/, /same command/]],
+])('%s is told in our words', async (code, call, ours, [message, hint]) => {
   const { aws } = await refusing(code);
   const error = await explained(call(aws));
   expect(error).toMatchObject({ code: ours });

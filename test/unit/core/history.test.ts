@@ -48,8 +48,16 @@ describe('which release a rollback goes to', () => {
 
   it('goes forward only to a release that is named', () => {
     const back = world('v1', 2, ['v1 Successful', 'v2 Successful']);
-    expect(() => chooseRollback(back, undefined)).toThrow('there is no good release before v1');
     expect(chooseRollback(back, 'v2').name).toBe('v2');
+    expect(() => chooseRollback(world('v1', 2, []), undefined)).toThrow('there is no good release before v1');
+  });
+
+  it('is the live one when the last roll went back already: run again, a rollback does not go back twice', () => {
+    expect(chooseRollback(world('v2', 3, ['v2 Successful', 'v3 Successful', 'v2 Successful']), undefined).name).toBe(
+      'v2',
+    );
+    const forth = ['v3 Successful', 'v2 Successful', 'v3 Successful'];
+    expect(chooseRollback(world('v3', 3, forth), undefined).name).toBe('v2');
   });
 
   it('is refused with the list of releases when the named one is not there', () => {
