@@ -46,8 +46,8 @@ export function trackSteps() {
   return {
     apply,
     running: (): RunningStep[] => [...running.values()],
-    /** The last lines that tools wrote in steps that failed. */
-    lastWords: (): string[] => [...failed].flatMap((step) => output.get(step) ?? []),
+    /** The last lines that tools wrote in the step that failed first: the others were stopped because of it. */
+    lastWords: (): string[] => [...failed].slice(0, 1).flatMap((step) => output.get(step) ?? []),
     /** What a run that is cut off now leaves behind: acts of undoing that were not done, steps that were under way. */
     unfinished: (): string[] => [...undoing, ...[...running.keys()].map((step) => `finish or take back: ${step}`)],
   };
