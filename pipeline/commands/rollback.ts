@@ -1,10 +1,10 @@
 import { addressOf } from '../core/address.ts';
 import type { Context } from '../core/context.ts';
 import { DeployError } from '../core/errors.ts';
-import { chooseRollback } from '../core/history.ts';
+import { chooseRollback, wentBack } from '../core/history.ts';
 import { isMoving, observe, type World } from '../core/observe.ts';
 import { readPayload } from '../core/payload.ts';
-import type { Release } from '../core/release.ts';
+import { releaseNumber, type Release, type ReleaseName } from '../core/release.ts';
 import { step, type Outcome } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
 import { checkRelease } from '../stages/fleet/check-release.ts';
@@ -34,12 +34,27 @@ async function look(ctx: Context, target: Target): Promise<Outcome<World>> {
   return { value: world, detail: world.fleet ? `${world.fleet.live} is live` : 'nothing is deployed' };
 }
 
-/** A roll that is under way is what a rollback is about, unless a release is named. */
+/**
+ * A roll that is under way is what a rollback is about, unless a release is named: one to a newer release is taken back, one
+ * to an older release is the rollback of a run that was cut off.
+ */
 async function choose(ctx: Context, target: Target, before: World, to: string | undefined): Promise<Outcome<Release>> {
-  const isRolling = before.rolls.some((roll) => isMoving(roll));
-  const release = chooseRollback(before, to ?? (isRolling ? before.fleet?.live : undefined));
+  const release = chooseRollback(before, to ?? goalOfRoll(before));
+  if (to === undefined && isThere(before, release) && wentBack(before)) {
+    ctx.report({
+      kind: 'note',
+      message: `the fleet went back to ${release.name} already; name a release to go further`,
+    });
+  }
   await checkRelease(ctx, target, release);
   return { value: release, detail: `${release.name}, ${release.ami}, settings ${release.settingsVersion.slice(0, 8)}` };
+}
+
+function goalOfRoll({ fleet, rolls }: World): ReleaseName | undefined {
+  const roll = rolls.find((one) => isMoving(one));
+  if (!roll || !fleet) return undefined;
+  const [to, from] = [releaseNumber(roll.release ?? ''), releaseNumber(fleet.live)];
+  return roll.release && to !== undefined && from !== undefined && to < from ? roll.release : fleet.live;
 }
 
 async function goBack(
@@ -48,7 +63,8 @@ async function goBack(
   move: { before: World; release: Release; wait: boolean },
 ): Promise<Outcome<{ machines: number }>> {
   const roll = move.before.rolls.find((one) => isMoving(one));
-  if (roll && roll.release !== move.release.name) await takeBack(ctx, target);
+  const isOnItsWayBack = roll?.status === 'RollbackInProgress' || roll?.status === 'Cancelling';
+  if (roll && !isOnItsWayBack && roll.release !== move.release.name) await takeBack(ctx, target);
   return rollFleet(ctx, target, move);
 }
 

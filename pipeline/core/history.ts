@@ -15,7 +15,8 @@ export function fateOf(world: Pick<World, 'fleet' | 'rolls'>, name: ReleaseName)
 
 /**
  * The release to go back to: the one named, or else the one that was live most recently among those older than the live one.
- * Throws `usage` when there is none, or when the named one is not there.
+ * When the last roll went back already, it is the live one: a rollback that is run again (a lost connection, a nervous
+ * hand) must not go back twice. Throws `usage` when there is none, or when the named one is not there.
  */
 export function chooseRollback(world: World, to: string | undefined): Release {
   const { fleet, releases } = world;
@@ -24,6 +25,8 @@ export function chooseRollback(world: World, to: string | undefined): Release {
       hint: 'run `redeploy deploy`',
     });
   if (to !== undefined) return named(releases, to);
+  const current = wentBack(world) && releases.find(({ name }) => name === fleet.live);
+  if (current) return current;
   const live = releaseNumber(fleet.live) ?? 0;
   const older = releases.filter((release) => release.number < live && fateOf(world, release.name) !== 'failed');
   const recently = world.rolls.find(
@@ -34,6 +37,13 @@ export function chooseRollback(world: World, to: string | undefined): Release {
   throw new DeployError('usage', `there is no good release before ${fleet.live}`, {
     hint: 'name the one to go to, as in `redeploy rollback v2`; `redeploy releases` lists them',
   });
+}
+
+/** Whether the live release came in place of a newer one. */
+export function wentBack({ fleet, rolls }: Pick<World, 'fleet' | 'rolls'>): boolean {
+  const [last, before] = rolls.filter(({ status }) => status === 'Successful');
+  const numberOf = (roll: Roll | undefined): number => releaseNumber(roll?.release ?? '') ?? 0;
+  return last !== undefined && last.release === fleet?.live && numberOf(before) > numberOf(last);
 }
 
 function named(releases: Release[], to: string): Release {

@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import { DeployError } from './errors.ts';
+import { DeployError, isAwsError } from './errors.ts';
 import { throwIfInterrupted } from './report.ts';
 
 /** One look at something awaited: there, or not yet and why. A probe throws when it can never be. */
@@ -48,5 +48,25 @@ export async function eventually<T>(ctx: Context, what: string, find: () => Prom
   return await until(ctx, what, { everyMs: 1000, forMs: 120_000 }, async () => {
     const found = await find();
     return found === undefined ? { pending: 'it does not show yet' } : { done: found };
+  });
+}
+
+/**
+ * Does what names something that was made a moment ago, again while AWS answers that it does not know it yet (`unknown`:
+ * the error names that say so). Same page as `eventually`.
+ */
+export async function onceKnown<T>(
+  ctx: Pick<Context, 'clock' | 'signal' | 'report'>,
+  what: string,
+  unknown: readonly string[],
+  act: () => Promise<T>,
+): Promise<T> {
+  return await until(ctx, what, { everyMs: 2000, forMs: 120_000 }, async () => {
+    try {
+      return { done: await act() };
+    } catch (error) {
+      if (!isAwsError(error, ...unknown)) throw error;
+      return { pending: error.message };
+    }
   });
 }

@@ -7,13 +7,14 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Ami, AmiId, BakeKey, Image, ImageKey } from '../core/artifacts.ts';
 import type { Context } from '../core/context.ts';
-import { DeployError, isAwsError } from '../core/errors.ts';
+import { DeployError, isAwsError, messageOf } from '../core/errors.ts';
 import { tagKeys, tagsOf } from '../core/names.ts';
 import type { Outcome } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
 import { until } from '../core/wait.ts';
 import { resolveBaseAmi } from './ami/base-ami.ts';
-import { launchBuilder, removeBuilders, runBake, type Bake } from './ami/builder.ts';
+import { runBake } from './ami/bake.ts';
+import { launchBuilder, removeBuilders, type Bake } from './ami/builder.ts';
 import { hashOf, readMachineFiles } from './ami/user-data.ts';
 import type { Foundation } from './foundation.ts';
 
@@ -43,12 +44,17 @@ export async function ensureAmi(ctx: Context, target: Target, input: AmiInput): 
   const made = await (found ? input.image : bakeUnlessThere(ctx, bake, input, keyOf));
   const key = keyOf(made);
   const id = await waitForAmi(ctx, target, key);
+  // A run that was cut off after CreateImage left its machine.
+  if (found) await dismissBuilders(ctx, bake);
   return {
     value: { key, id, image: made.digest, rootDevice: base.rootDevice },
     detail: id,
     reused: found?.State === 'available',
   };
 }
+
+/** A machine can be lost during the bake: to its host, or to another run of the same bake that came to its end. */
+const attempts = 3;
 
 /** A builder lives in this scope alone. Observes again once the image is known: another run may have made the AMI. */
 async function bakeUnlessThere(
@@ -57,17 +63,40 @@ async function bakeUnlessThere(
   input: AmiInput,
   keyOf: (image: Image) => BakeKey,
 ): Promise<Image> {
-  await using _ = {
-    [Symbol.asyncDispose]: () => removeBuilders({ ...ctx, signal: new AbortController().signal }, bake),
-  };
-  const instanceId = await launchBuilder(ctx, bake, await input.foundation);
-  const image = await input.image;
-  if (await findAmi(ctx, bake.target, keyOf(image))) return image;
-  await runBake(ctx, bake, { instanceId, reference: image.reference });
-  await createAmi(ctx, bake, { instanceId, key: keyOf(image), image });
-  // The machine may go as soon as the snapshot is safe: EC2 refuses images of terminated machines.
-  await waitForAmi(ctx, bake.target, keyOf(image));
-  return image;
+  await using _ = { [Symbol.asyncDispose]: () => dismissBuilders(ctx, bake) };
+  for (let attempt = 1; ; attempt += 1) {
+    const instanceId = await launchBuilder(ctx, bake, await input.foundation);
+    const image = await input.image;
+    const key = keyOf(image);
+    const isMade = async () => (await findAmi(ctx, bake.target, key)) !== undefined;
+    if (await isMade()) return image;
+    const lost = await runBake(ctx, bake, { instanceId, reference: image.reference, isMade });
+    const isTaken = lost === undefined && (await createAmi(ctx, bake, { instanceId, key, image }));
+    if (isTaken) {
+      // The machine may go as soon as the snapshot is safe: EC2 refuses images of terminated machines.
+      await waitForAmi(ctx, bake.target, key);
+      return image;
+    }
+    const reason = lost ?? 'it was terminated before its image was taken';
+    if (attempt >= attempts) throw lostBuilder(instanceId, reason);
+    ctx.report({ kind: 'warning', message: `builder ${instanceId} is lost (${reason}): another one is launched` });
+    await removeBuilders(ctx, bake);
+  }
+}
+
+const lostBuilder = (instanceId: string, reason: string): DeployError =>
+  new DeployError('bake', `${attempts} builders were lost, the last one ${instanceId}: ${reason}`, {
+    hint: 'deploy again; if it goes on, another bake.instanceType may help',
+  });
+
+/** Must not throw: it would hide why the bake ended. What it leaves, the next run or `redeploy repair` removes. */
+async function dismissBuilders(ctx: Context, bake: Bake): Promise<void> {
+  try {
+    await removeBuilders({ ...ctx, signal: new AbortController().signal }, bake);
+  } catch (error) {
+    const message = `the builder could not be terminated (${messageOf(error)}); \`redeploy repair\` removes it`;
+    ctx.report({ kind: 'warning', message });
+  }
 }
 
 const amiName = (target: Target, key: BakeKey): string => `redeploy-${target.app}-${key}`;
@@ -85,11 +114,12 @@ async function findAmi(ctx: Context, target: Target, key: BakeKey): Promise<Ec2I
   return undefined;
 }
 
+/** False when the machine is not there any more. */
 async function createAmi(
   ctx: Context,
   bake: Bake,
   made: { instanceId: string; key: BakeKey; image: Image },
-): Promise<void> {
+): Promise<boolean> {
   const tags = tagsOf(bake.target, 'ami', { [tagKeys.bakeKey]: made.key, [tagKeys.image]: made.image.digest });
   try {
     await ctx.aws.ec2.send(
@@ -104,9 +134,11 @@ async function createAmi(
       }),
     );
   } catch (error) {
+    if (isAwsError(error, 'IncorrectInstanceState', 'InvalidInstanceID.NotFound')) return false;
     // Another run made it in the meantime: adopt it.
     if (!isAwsError(error, 'InvalidAMIName.Duplicate')) throw error;
   }
+  return true;
 }
 
 async function waitForAmi(ctx: Context, target: Target, key: BakeKey): Promise<AmiId> {

@@ -1,0 +1,93 @@
+import { Agent, request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** One answered or failed request. */
+export interface Visit {
+  atMs: number;
+  tookMs: number;
+  /** From the page's public settings; undefined when nothing such came. */
+  release: string | undefined;
+  /** What went wrong; undefined for a good answer. */
+  failure: string | undefined;
+  isFresh: boolean;
+}
+
+export interface Visitors {
+  visits: Visit[];
+  /** Ends the load; resolves when every request under way has its answer. */
+  leave(): Promise<void>;
+}
+
+/** Public settings carry the release's name, so a page tells whose code and whose settings made it. */
+const releaseIn = (page: string): string | undefined => /bench-release-(v\d+)/.exec(decodeURIComponent(page))?.[1];
+
+/**
+ * People who look at the page, as many a second as asked for: `keptShare` of them over connections that stay open, as
+ * browsers do, the others over a new one each.
+ */
+export function sendVisitors(url: string, load: { perSecond: number; keptShare: number }): Visitors {
+  const agent = new Agent({ keepAlive: true, maxSockets: 32 });
+  const visits: Visit[] = [];
+  const underWay = new Set<Promise<void>>();
+  const over = new AbortController();
+
+  const visit = async (isFresh: boolean): Promise<void> => {
+    const startedAt = performance.now();
+    const atMs = Date.now();
+    const { status, body, error } = await ask(url, isFresh ? undefined : agent);
+    const release = releaseIn(body);
+    const failure = error ?? (status === 200 ? undefined : `status ${status}`);
+    visits.push({ atMs, tookMs: performance.now() - startedAt, release, failure, isFresh });
+  };
+
+  const loop = async (): Promise<void> => {
+    const startedAt = performance.now();
+    for (let sent = 0; !over.signal.aborted;) {
+      const due = Math.floor(((performance.now() - startedAt) / 1000) * load.perSecond);
+      // A generator that fell behind does not catch up in one burst that no visitors would make.
+      for (let burst = 0; sent < due && burst < 50; sent += 1, burst += 1) {
+        const one = visit(Math.random() >= load.keptShare);
+        underWay.add(one);
+        void one.finally(() => underWay.delete(one));
+      }
+      sent = Math.max(sent, due - 50);
+      await pause(10);
+    }
+  };
+  const looping = loop();
+
+  return {
+    visits,
+    leave: async () => {
+      over.abort();
+      await looping;
+      await Promise.all(underWay);
+      agent.destroy();
+    },
+  };
+}
+
+interface Answer {
+  status: number;
+  body: string;
+  error: string | undefined;
+}
+
+function ask(url: string, agent: Agent | undefined): Promise<Answer> {
+  return new Promise((resolve) => {
+    const failed = (error: NodeJS.ErrnoException) => {
+      resolve({ status: 0, body: '', error: error.code ?? error.message });
+    };
+    const call = request(url, { agent: agent ?? false }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('error', failed);
+      answer.on('end', () => {
+        resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString(), error: undefined });
+      });
+    });
+    call.setTimeout(30_000, () => call.destroy(new Error('no answer within 30 s')));
+    call.on('error', failed);
+    call.end();
+  });
+}

@@ -1,0 +1,3 @@
+import { testCutOffs } from '../support/cut-off-sample.ts';
+
+testCutOffs('refused');
