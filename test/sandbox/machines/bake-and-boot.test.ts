@@ -28,6 +28,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  for (const tag of ['v1', 'v2']) {
+    await world.docker.getImage(`${world.authority}/app:${tag}`).remove({ force: true });
+  }
   await world[Symbol.asyncDispose]();
 });
 
@@ -154,7 +157,7 @@ test('a machine bakes itself from the registry, is imaged, and its copies serve,
   note('launching the builder');
   const [builder = ''] = await launch(base, { group, userData: bakeAndPowerOff(authority) });
   const isOff = async () => ((await stateOf(builder)) === 'stopped' ? true : undefined);
-  await eventually('the builder stopped', 60, isOff, explain);
+  await eventually('the builder stopped', 180, isOff, explain);
   note('builder is off');
   const output = await machines.consoleOutput(builder);
   expect(output).toContain(`BAKING ${builder}`);
@@ -172,7 +175,7 @@ test('a machine bakes itself from the registry, is imaged, and its copies serve,
   note('image captured');
   const copies = await launch(ImageId, { group, count: 2 });
   for (const copy of copies) {
-    expect(await eventually(`${copy} served`, 60, () => page(copy), explain)).toBe('release one');
+    expect(await eventually(`${copy} served`, 180, () => page(copy), explain)).toBe('release one');
     note(`${copy} serves`);
   }
 

@@ -79,7 +79,7 @@ test('a machine lives as an EC2 instance does, from boot to termination', async 
 
   const boot = await served(spec.instanceId, 'boot');
   await inside(spec.instanceId, 'systemctl', 'reboot');
-  await eventually('it came back from a reboot', 60, async () => {
+  await eventually('it came back from a reboot', 120, async () => {
     const now = await read(spec.instanceId, 'boot');
     return now === undefined || now === boot ? undefined : now;
   });

@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode';
-import { isDockerStatus } from '../docker/api-error.ts';
+import { unlessStatus } from '../docker/api-error.ts';
 import { buildFromDebianImage, pullDebian } from './from-debian-image.ts';
 import { buildFromPackages } from './from-packages.ts';
 import { readRecipe } from './recipe.ts';
@@ -10,8 +10,8 @@ import { readRecipe } from './recipe.ts';
  */
 export async function ensureMachineImage(docker: Dockerode, report: (line: string) => void): Promise<string> {
   const recipe = await readRecipe();
-  const found = await findImage(docker, recipe.tag);
-  if (found !== undefined) return found;
+  const found = await unlessStatus(docker.getImage(recipe.tag).inspect(), 404);
+  if (found) return found.Id;
   const started = Date.now();
   report(`making the machine image ${recipe.tag} (once)`);
   if (await pullDebian(docker, report)) await buildFromDebianImage(docker, recipe, report);
@@ -20,13 +20,4 @@ export async function ensureMachineImage(docker: Dockerode, report: (line: strin
   const [seconds, megabytes] = [Math.round((Date.now() - started) / 1000), Math.round(made.Size / 1e6)];
   report(`machine image made in ${seconds} s, ${megabytes} MB`);
   return made.Id;
-}
-
-async function findImage(docker: Dockerode, tag: string): Promise<string | undefined> {
-  try {
-    return (await docker.getImage(tag).inspect()).Id;
-  } catch (error) {
-    if (isDockerStatus(error, 404)) return undefined;
-    throw error;
-  }
 }

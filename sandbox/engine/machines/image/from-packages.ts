@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type Dockerode from 'dockerode';
 import { execa } from 'execa';
+import { unlessStatus } from '../docker/api-error.ts';
 import { followProgress } from '../docker/progress.ts';
 import { hasProgram, hostAptSources, suite, type AptSources } from './apt.ts';
 import type { Recipe } from './recipe.ts';
@@ -24,6 +25,8 @@ export async function buildFromPackages(
   try {
     const tar = path.join(directory, 'machine.tar');
     await debootstrap(recipe, tar, report);
+    // another run may have been faster; taking the tag from its image would leave that one without a name
+    if (await unlessStatus(docker.getImage(recipe.tag).inspect(), 404)) return;
     report('importing it into Docker');
     const [repo, tag] = recipe.tag.split(':');
     const stream = await docker.importImage(tar, { repo, tag });
