@@ -24,13 +24,16 @@ export function failureOf(error: unknown, around: Around = { lastWords: [], isIn
   return known ? expected(known, around) : bug(error);
 }
 
+const goOn = 'run the same command again: it takes up what is there and goes on';
+
 const isOurBug = (error: unknown): boolean => error instanceof TypeError || error instanceof ReferenceError;
 
 const interrupted = (around: Around): Failure => expected(new DeployError('interrupted', 'interrupted'), around);
 
 function expected(error: DeployError, around: Around): Failure {
   const said = error.lines.length > 0 || error.code === 'interrupted' ? error.lines : around.lastWords;
-  const { code, message, hint } = error;
+  const { code, message } = error;
+  const hint = error.hint ?? (code === 'interrupted' ? goOn : undefined);
   return {
     exitCode: exitCodeOf(error),
     document: { code, message, ...(hint !== undefined && { hint }), ...(said.length > 0 && { lines: said }) },
@@ -51,7 +54,7 @@ function bug(error: unknown): Failure {
     lines: (paint) => [
       `${paint('red', 'error:')} ${messageOf(error)}`,
       ...[...stack.split('\n').slice(1), ...causes].map((line) => paint('dim', line)),
-      'This is a bug in meteor-redeploy. Running the same command again takes up what is there.',
+      `This is a bug in meteor-redeploy. Nothing is lost: ${goOn}.`,
     ],
   };
 }
