@@ -6,11 +6,13 @@ import { readPayload, type Payload } from '../core/payload.ts';
 import type { Release, ReleaseParts } from '../core/release.ts';
 import { step } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
+import { Undo } from '../core/undo.ts';
 import { resolveBaseAmi } from '../stages/ami/base-ami.ts';
 import { ensureAmi, type Baked } from '../stages/ami.ts';
 import { checkSource, ensureBundle } from '../stages/bundle.ts';
 import { ensureRelease } from '../stages/fleet/release-version.ts';
 import { isThere, moveFleet } from '../stages/fleet.ts';
+import { removeIdleBalancer } from '../stages/foundation/balancer.ts';
 import { findNetwork } from '../stages/foundation/network.ts';
 import { ensureFoundation, type Foundation } from '../stages/foundation.ts';
 import { ensureImage, findImage, imageKeyOf, requireDocker } from '../stages/image.ts';
@@ -44,12 +46,15 @@ export async function deploy(ctx: Context, target: Target, options: DeployOption
   const startedAt = ctx.clock.now();
   const payload = await readPayload(target);
   const before = await step(ctx, 'look', (inner) => look(inner, target, options));
+  await using undo = new Undo(ctx);
+  if (!before.balancer) undo.onInterrupt('removing the load balancer', (calm) => removeIdleBalancer(calm, target));
   const { foundation, bundle, ami } = await make(ctx, target, { payload, world: before }, options);
   const parts = partsOf(foundation, bundle, ami);
   const live = Number(before.fleet?.live.slice(1) ?? 0);
   const release = await step(ctx, 'release', (inner) => ensureRelease(inner, target, parts, live));
   const wasThere = isThere(before, release);
   await step(ctx, 'fleet', (inner) => moveFleet(inner, target, { release, foundation, wait: options.wait }));
+  undo.keep();
   const address = foundation.balancer.url;
   const url = await step(ctx, 'traffic', (inner) =>
     verifyRelease(inner, target, { url: address, release: release.name, host: publicHost(target, payload) }),

@@ -8,10 +8,20 @@ export type Fate = 'live' | 'good' | 'failed' | 'unknown';
 /** Judges a release by the group's saved version and the rolls to it. */
 export function fateOf(world: Pick<World, 'fleet' | 'rolls'>, name: ReleaseName): Fate {
   if (world.fleet?.live === name) return 'live';
-  const rolls = world.rolls.filter((roll) => roll.release === name);
-  if (rolls.some((roll) => roll.status === 'Successful')) return 'good';
-  return rolls.some((roll) => isFailed(roll)) ? 'failed' : 'unknown';
+  const { rolls } = world;
+  if (rolls.some((roll) => roll.release === name && roll.status === 'Successful')) return 'good';
+  const failed = rolls.some(
+    (roll, at) => roll.release === name && isFailed(roll) && !isBackward(roll, rolls.slice(at + 1)),
+  );
+  return failed ? 'failed' : 'unknown';
 }
+
+/** A way back that was stopped (Ctrl-C) says nothing against its goal, which was live before: newer than it was live then. */
+function isBackward(roll: Roll, earlier: Roll[]): boolean {
+  return numberOf(earlier.find(({ status }) => status === 'Successful')) > numberOf(roll);
+}
+
+const numberOf = (roll: Roll | undefined): number => releaseNumber(roll?.release ?? '') ?? 0;
 
 /**
  * The release to go back to: the one named, or else the one that was live most recently among those older than the live one.
@@ -42,7 +52,6 @@ export function chooseRollback(world: World, to: string | undefined): Release {
 /** Whether the live release came in place of a newer one. */
 export function wentBack({ fleet, rolls }: Pick<World, 'fleet' | 'rolls'>): boolean {
   const [last, before] = rolls.filter(({ status }) => status === 'Successful');
-  const numberOf = (roll: Roll | undefined): number => releaseNumber(roll?.release ?? '') ?? 0;
   return last !== undefined && last.release === fleet?.live && numberOf(before) > numberOf(last);
 }
 

@@ -46,8 +46,16 @@ export async function rollFleet(ctx: Context, target: Target, move: Move): Promi
     const isReused = 'done' in allHealthy(world);
     return { ...(await waitUntilHealthy(ctx, target, watchedOf(move))), reused: isReused };
   }
+  await using undo = new Undo(ctx);
+  undo.onInterrupt(`taking back the roll to ${move.release.name}`, (calm) => takeBackOurs(calm, target, move));
   const id = await beginRoll(ctx, target, move, world.fleet?.desired ?? 0);
-  return followRoll(ctx, target, { ...watchedOf(move), id });
+  return await followRoll(ctx, target, { ...watchedOf(move), id });
+}
+
+/** After Ctrl-C: the roll to our release and no other; it may have ended at this moment. */
+async function takeBackOurs(ctx: Context, target: Target, move: Move): Promise<void> {
+  const roll = await findRoll(ctx, target);
+  if (roll && isOurs(roll, move)) await takeBack(ctx, target);
 }
 
 const watchedOf = ({ release, host }: Move) => ({ release: release.name, host });

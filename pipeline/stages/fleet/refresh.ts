@@ -1,5 +1,6 @@
 import {
   CancelInstanceRefreshCommand,
+  DescribeInstanceRefreshesCommand,
   RollbackInstanceRefreshCommand,
   StartInstanceRefreshCommand,
   type RefreshPreferences,
@@ -45,12 +46,21 @@ export async function rollBackRefresh(ctx: Context, target: Target): Promise<boo
   } catch (error) {
     if (isAwsError(error, 'ActiveInstanceRefreshNotFoundFault')) return false;
     if (!isAwsError(error, 'IrreversibleInstanceRefreshFault')) throw error;
+    // Somebody else (a watcher, another rollback) was quicker: cancelling that would leave a mixed fleet.
+    if (await isOnItsWayBack(ctx, group)) return true;
     await cancelRefresh(ctx, group);
     throw new DeployError('fleet', `AWS cannot take the roll of ${group} back, so it was stopped: ${error.message}`, {
       hint: 'run `redeploy rollback`: it brings all machines to the release before',
       cause: error,
     });
   }
+}
+
+async function isOnItsWayBack(ctx: Context, group: string): Promise<boolean> {
+  const { InstanceRefreshes: rolls = [] } = await ctx.aws.autoScaling.send(
+    new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: group, MaxRecords: 10 }),
+  );
+  return rolls.some(({ Status }) => Status === 'RollbackInProgress' || Status === 'Cancelling');
 }
 
 async function cancelRefresh(ctx: Context, group: string): Promise<void> {

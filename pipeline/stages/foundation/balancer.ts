@@ -1,6 +1,7 @@
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
+  DeleteLoadBalancerCommand,
   DescribeListenersCommand,
   DescribeLoadBalancerAttributesCommand,
   DescribeTagsCommand,
@@ -13,7 +14,7 @@ import { addressOf } from '../../core/address.ts';
 import type { Context } from '../../core/context.ts';
 import { DeployError, isAwsError } from '../../core/errors.ts';
 import { namesOf, tagKeys, tagRecord, tagsOf } from '../../core/names.ts';
-import { findBalancer } from '../../core/observe.ts';
+import { findBalancer, findGroup } from '../../core/observe.ts';
 import type { Target } from '../../core/target.ts';
 import { until } from '../../core/wait.ts';
 import type { Network } from './network.ts';
@@ -68,6 +69,14 @@ async function createBalancer(
       Tags: tagsOf(target, 'balancer'),
     }),
   );
+}
+
+/** Takes a balancer back that nothing stands behind yet: it would be billed by the hour. */
+export async function removeIdleBalancer(ctx: Context, target: Target): Promise<void> {
+  const names = namesOf(target);
+  const [balancer, group] = await Promise.all([findBalancer(ctx, names.balancer), findGroup(ctx, names.group)]);
+  if (!balancer || (group && !group.Status)) return;
+  await ctx.aws.elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: balancer.arn }));
 }
 
 async function refuseStranger(ctx: Context, target: Target, arn: string): Promise<void> {

@@ -60,6 +60,10 @@ describe('which release a rollback goes to', () => {
     expect(chooseRollback(world('v3', 3, forth), undefined).name).toBe('v2');
   });
 
+  it('is one whose way back was stopped in the middle', () => {
+    expect(chooseRollback(world('v2', 2, ['v1 RollbackSuccessful', 'v2 Successful']), undefined).name).toBe('v1');
+  });
+
   it('is refused with the list of releases when the named one is not there', () => {
     expect(() => chooseRollback(world('v2', 2, []), 'v9')).toThrow('there is no release "v9"');
     expect(() => chooseRollback({ ...world('v2', 2, []), fleet: undefined }, undefined)).toThrow('nothing is deployed');
