@@ -29,7 +29,7 @@ describe('settings', () => {
 
   test('without a region: says which key, before it looks at AWS', async () => {
     await place.configure({ region: undefined });
-    await expectRefusal(['deploy'], 2, /error: 1 mistake in .*redeploy\.json/, /region:/);
+    await expectRefusal(['deploy'], 2, /error: 1 mistake in .*redeploy\.json/, /region: it is missing/);
   });
 
   test('that do not match the schema: every mistake with key and value', async () => {
