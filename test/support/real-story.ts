@@ -127,7 +127,6 @@ function environmentOf(at: { root: string; stateDirectory: string; port: number 
     XDG_CACHE_HOME: path.join(at.root, 'cache'),
     REDEPLOY_SANDBOX_DIR: at.stateDirectory,
     REDEPLOY_SANDBOX_PORT: String(at.port),
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     NO_COLOR: '1',
   };
 }

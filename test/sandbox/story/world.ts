@@ -1,5 +1,6 @@
 import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { DescribeImagesCommand, DescribeInstancesCommand } from '@aws-sdk/client-ec2';
+import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { BatchGetImageCommand, DescribeImagesCommand as DescribeEcrImagesCommand } from '@aws-sdk/client-ecr';
 import type { ListedRelease } from '../../../pipeline/commands/releases.ts';
 import type { Status } from '../../../pipeline/commands/status.ts';
@@ -26,6 +27,15 @@ export async function look(story: RealStory) {
     url: status.url ?? '',
     machines: status.machines.map(({ id }) => id),
   };
+}
+
+/** The group's machines and how the balancer finds them: `[i-…, 'healthy']`, oldest first. */
+export async function fleetOf(story: RealStory): Promise<[id: string, health: string][]> {
+  const group = await findGroup(story);
+  const { elbv2 } = story.aws;
+  const seen = await elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn: group?.TargetGroupARNs?.[0] }));
+  const healthOf = new Map(seen.TargetHealthDescriptions?.map((one) => [one.Target?.Id, one.TargetHealth?.State]));
+  return (group?.Instances ?? []).map(({ InstanceId = '' }) => [InstanceId, healthOf.get(InstanceId) ?? 'unknown']);
 }
 
 /** What the product has to say when everything is well. */
