@@ -4,5 +4,5 @@ export { rollback, type RollbackOptions } from './commands/rollback.ts';
 export { status, type Status } from './commands/status.ts';
 export type { Context } from './core/context.ts';
 export { DeployError, type ErrorCode } from './core/errors.ts';
-export type { Event, Report } from './core/report.ts';
+export type { Event, Report } from './core/event.ts';
 export { readTarget, type Target } from './core/target.ts';

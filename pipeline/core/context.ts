@@ -8,7 +8,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type Dockerode from 'dockerode';
-import type { Report } from './report.ts';
+import type { Report } from './event.ts';
 
 /** AWS clients as the SDK makes them, unwrapped: the command object is the data, a fake hooks in under `send`. */
 export interface Aws {

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/context.ts';
-import type { Report } from '../core/report.ts';
+import type { Report } from '../core/event.ts';
 import { jsonRenderer } from './terminal/json.ts';
 import { painter } from './terminal/paint.ts';
 import { plainRenderer } from './terminal/plain.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DescribeTargetGroupsCommand, DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Context } from '../../pipeline/core/context.ts';
-import type { Event } from '../../pipeline/core/report.ts';
+import type { Event } from '../../pipeline/core/event.ts';
 import type { Target } from '../../pipeline/core/target.ts';
 import { readTarget } from '../../pipeline/core/target.ts';
 import { deploy, type DeployResult } from '../../pipeline/commands/deploy.ts';

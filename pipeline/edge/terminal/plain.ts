@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/context.ts';
-import type { Event } from '../../core/report.ts';
+import type { Event } from '../../core/event.ts';
 import { durationText } from './duration.ts';
 import type { Paint } from './paint.ts';
 import type { Renderer } from './renderer.ts';

@@ -1,4 +1,4 @@
-import type { Report } from '../../core/report.ts';
+import type { Report } from '../../core/event.ts';
 
 /** Draws events. */
 export interface Renderer {

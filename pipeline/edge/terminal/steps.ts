@@ -1,4 +1,4 @@
-import type { Event } from '../../core/report.ts';
+import type { Event } from '../../core/event.ts';
 
 /** What is known of a step that runs. */
 export interface RunningStep {

@@ -1,4 +1,4 @@
-import type { Event } from '../../core/report.ts';
+import type { Event } from '../../core/event.ts';
 import { durationText } from './duration.ts';
 import type { Paint } from './paint.ts';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type Dockerode from 'dockerode';
 import type { Bundle } from '../../../pipeline/core/artifacts.ts';
 import type { Context } from '../../../pipeline/core/context.ts';
-import type { Event } from '../../../pipeline/core/report.ts';
+import type { Event } from '../../../pipeline/core/event.ts';
 import type { Target } from '../../../pipeline/core/target.ts';
 import { readTarget } from '../../../pipeline/core/target.ts';
 import { connectAws } from '../../../pipeline/edge/aws.ts';

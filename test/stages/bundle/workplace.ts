@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Context } from '../../../pipeline/core/context.ts';
-import type { Event } from '../../../pipeline/core/report.ts';
+import type { Event } from '../../../pipeline/core/event.ts';
 import { readTarget, type Target } from '../../../pipeline/core/target.ts';
 import { realClock } from '../../../pipeline/edge/clock.ts';
 import { shell } from '../../../pipeline/edge/shell.ts';

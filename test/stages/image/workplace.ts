@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Bundle } from '../../../pipeline/core/artifacts.ts';
 import type { Context } from '../../../pipeline/core/context.ts';
-import type { Event } from '../../../pipeline/core/report.ts';
+import type { Event } from '../../../pipeline/core/event.ts';
 import { completeBlocks } from '../../../pipeline/core/settings.ts';
 import type { Target } from '../../../pipeline/core/target.ts';
 import { writeBundle } from '../bundle/workplace.ts';

@@ -3,7 +3,7 @@ import { failureOf } from '../../../pipeline/cli/failure.ts';
 import { watchInterrupts } from '../../../pipeline/cli/interrupt.ts';
 import type { Io } from '../../../pipeline/cli/io.ts';
 import { DeployError } from '../../../pipeline/core/errors.ts';
-import type { Event } from '../../../pipeline/core/report.ts';
+import type { Event } from '../../../pipeline/core/event.ts';
 import { painter } from '../../../pipeline/edge/terminal/paint.ts';
 
 const plain = painter(false);

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import type { Event } from '../../../pipeline/core/report.ts';
+import type { Event } from '../../../pipeline/core/event.ts';
 import { openTerminal } from '../../../pipeline/edge/terminal.ts';
 import { durationText } from '../../../pipeline/edge/terminal/duration.ts';
 import { fit, tableLines } from '../../../pipeline/edge/terminal/table.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Context } from '../../../pipeline/core/context.ts';
-import type { Event } from '../../../pipeline/core/report.ts';
+import type { Event } from '../../../pipeline/core/event.ts';
 import { Undo } from '../../../pipeline/core/undo.ts';
 
 function room() {

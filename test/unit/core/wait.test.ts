@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Event } from '../../../pipeline/core/report.ts';
+import type { Event } from '../../../pipeline/core/event.ts';
 import { until } from '../../../pipeline/core/wait.ts';
 import { fakeClock } from '../../support/clock.ts';
 
