@@ -70,8 +70,10 @@ function document(root: string, { signingName }: Envelope, content: string): str
 /** Encodes an error; its code may be the modelled error's name or its wire code, which differ where awsQueryError says so. */
 export function encodeError(envelope: Envelope, schemas: Schemas | undefined, error: AwsError): HttpAnswer {
   const known = schemas?.errors.get(error.code);
-  const status = known && error.status === 400 ? known.status : error.status;
-  if (envelope.protocol === 'json') return jsonError(envelope, error, { known, status });
+  const isJson = envelope.protocol === 'json';
+  const modelled = isJson ? known?.jsonStatus : known?.status;
+  const status = error.status === 400 ? (modelled ?? 400) : error.status;
+  if (isJson) return jsonError(envelope, error, { known, status });
   const code = element('Code', escapeXml(known?.code ?? error.code));
   const message = element('Message', escapeXml(error.message));
   if (envelope.protocol === 'ec2') {

@@ -14,6 +14,8 @@ export interface ErrorShape {
   name: string;
   code: string;
   status: number;
+  /** Status in the JSON protocols, where awsQueryError says nothing. */
+  jsonStatus: number;
   shape: Shape;
 }
 
@@ -53,7 +55,8 @@ function addError({ errors }: Schemas, entry: Static): void {
   const shape = NormalizedSchema.of(entry as unknown as Ref);
   const traits = shape.getMergedTraits();
   const [code, status] = (traits.awsQueryError as [string, number] | undefined) ?? [];
-  const error = { name, code: code ?? name, status: status ?? (traits.httpError as number | undefined) ?? 400, shape };
+  const jsonStatus = (traits.httpError as number | undefined) ?? 400;
+  const error = { name, code: code ?? name, status: status ?? jsonStatus, jsonStatus, shape };
   errors.set(name, error);
   if (!errors.has(error.code)) errors.set(error.code, error);
 }
