@@ -39,13 +39,19 @@ const groupView = (group: LogGroup): client.LogGroup => ({
 });
 
 export const describeLogGroups: For<'DescribeLogGroups'> = (input, { engine }) => {
-  const { logGroupNamePrefix: prefix = '', logGroupNamePattern: part = '' } = input;
+  const { logGroupNamePrefix: prefix = '', logGroupNamePattern: part = '', limit = 50 } = input;
+  if (limit < 1 || limit > 50) {
+    const bound = limit < 1 ? 'greater than or equal to 1' : 'less than or equal to 50';
+    throw invalid(
+      `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value ${bound}`,
+    );
+  }
   const groups = Object.values(engine.state.logs.groups).filter(
     ({ name }) => name.startsWith(prefix) && name.toLowerCase().includes(part.toLowerCase()),
   );
   const found = page(groups, {
     keyOf: ({ name }) => name,
-    limit: input.limit ?? 50,
+    limit,
     token: input.nextToken,
     invalidTokenCode: 'InvalidParameterException',
   });
