@@ -58,6 +58,7 @@ function network(engine: Engine, instance: InstanceRecord): Instance {
 const hardware = (instance: InstanceRecord): Instance => ({
   EbsOptimized: instance.ebsOptimized,
   EnaSupport: true,
+  HibernationOptions: { Configured: false },
   Hypervisor: 'xen',
   VirtualizationType: 'hvm',
   PlatformDetails: 'Linux/UNIX',

@@ -13,6 +13,8 @@ export function networkInterface(engine: Engine, instance: InstanceRecord): Inst
   return {
     NetworkInterfaceId: instance.networkInterfaceId,
     Status: 'in-use',
+    Description: '',
+    MacAddress: macAddress(privateIp),
     OwnerId: engine.state.account,
     VpcId: instance.vpcId,
     SubnetId: instance.subnetId,
@@ -27,11 +29,16 @@ export function networkInterface(engine: Engine, instance: InstanceRecord): Inst
       AttachmentId: instance.networkInterfaceId.replace('eni-', 'eni-attach-'),
       AttachTime: new Date(launchedAtMs),
       DeviceIndex: 0,
+      NetworkCardIndex: 0,
       DeleteOnTermination: true,
       Status: 'attached',
     },
   };
 }
+
+/** A locally administered address made of the IPv4 address. */
+const macAddress = (privateIp: string): string =>
+  ['06', '5b', ...privateIp.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))].join(':');
 
 export const groupIdentifiers = (engine: Engine, { securityGroupIds }: InstanceRecord) =>
   securityGroupIds.map((id) => ({ GroupId: id, GroupName: engine.state.ec2.securityGroups[id]?.name ?? '' }));

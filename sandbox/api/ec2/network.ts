@@ -1,5 +1,5 @@
 import { freeAddressCount } from '../../engine/ec2/address.ts';
-import { defaultGatewayId, defaultRouteTableId } from '../../engine/ec2/default-vpc.ts';
+import { defaultDhcpOptionsId, defaultGatewayId, defaultRouteTableId } from '../../engine/ec2/default-vpc.ts';
 import { lookUp } from '../../engine/ec2/resources.ts';
 import type { SubnetRecord, VpcRecord } from '../../engine/ec2/state.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -20,11 +20,18 @@ export const describeVpcs: Ec2Handler<'DescribeVpcs'> = (input, { engine }) => {
   const Vpcs = items.map((vpc) => ({
     VpcId: vpc.id,
     CidrBlock: vpc.cidr,
+    CidrBlockAssociationSet: [
+      {
+        AssociationId: vpc.id.replace('vpc-', 'vpc-cidr-assoc-'),
+        CidrBlock: vpc.cidr,
+        CidrBlockState: { State: 'associated' as const },
+      },
+    ],
     IsDefault: vpc.isDefault,
     State: 'available' as const,
     OwnerId: engine.state.account,
     InstanceTenancy: 'default' as const,
-    DhcpOptionsId: 'default',
+    DhcpOptionsId: defaultDhcpOptionsId,
     Tags: tagList(vpc.tags),
   }));
   return { Vpcs, ...(next !== undefined && { NextToken: next }) };
@@ -58,11 +65,22 @@ export const describeSubnets: Ec2Handler<'DescribeSubnets'> = (input, { engine }
     AvailableIpAddressCount: freeAddressCount(engine, subnet),
     DefaultForAz: subnet.defaultForAz,
     MapPublicIpOnLaunch: subnet.defaultForAz,
+    AssignIpv6AddressOnCreation: false,
+    EnableDns64: false,
+    Ipv6Native: false,
+    PrivateDnsNameOptionsOnLaunch: hostNames,
     State: 'available' as const,
     OwnerId: account,
     Tags: tagList(subnet.tags),
   }));
   return { Subnets, ...(next !== undefined && { NextToken: next }) };
+};
+
+/** Of machines in subnets without IPv6 (API_PrivateDnsNameOptionsOnLaunch.html). */
+const hostNames = {
+  HostnameType: 'ip-name' as const,
+  EnableResourceNameDnsARecord: false,
+  EnableResourceNameDnsAAAARecord: false,
 };
 
 const subnetFields = (engine: Engine): Fields<SubnetRecord> => ({

@@ -3,6 +3,8 @@ import type { SecurityGroupRecord, SubnetRecord, VpcRecord } from './state.ts';
 /** The VPC that every account has in every region, with an internet gateway and one main route table. */
 export const defaultVpc: VpcRecord = { id: 'vpc-0d1fa017000000001', cidr: '172.31.0.0/16', isDefault: true, tags: {} };
 export const defaultGatewayId = 'igw-0d1fa017000000001';
+/** Of all VPCs of the account, as of the default VPC (DHCP_OPTIONS of the VPC user guide). */
+export const defaultDhcpOptionsId = 'dopt-0d1fa017000000001';
 export const defaultRouteTableId = 'rtb-0d1fa017000000001';
 
 /** Lets its own members in and everything out, as AWS makes it with each VPC. */
@@ -21,7 +23,15 @@ export const defaultGroup: SecurityGroupRecord = {
       groupId: 'sg-0d1fa017000000001',
       tags: {},
     },
-    { id: 'sgr-0d1fa017000000002', egress: true, protocol: '-1', fromPort: -1, toPort: -1, cidr: '0.0.0.0/0', tags: {} },
+    {
+      id: 'sgr-0d1fa017000000002',
+      egress: true,
+      protocol: '-1',
+      fromPort: -1,
+      toPort: -1,
+      cidr: '0.0.0.0/0',
+      tags: {},
+    },
   ],
   tags: {},
 };
