@@ -11,11 +11,20 @@ const shape = (group: Group, policy: Policy): client.ScalingPolicy => ({
   PolicyARN: policy.arn,
   PolicyType: policy.type,
   StepAdjustments: [],
-  Alarms: [],
+  Alarms: alarmsOf(group, policy),
   Enabled: policy.enabled,
   ...(policy.warmupSeconds !== undefined && { EstimatedInstanceWarmup: policy.warmupSeconds }),
   ...(policy.targetTracking && { TargetTrackingConfiguration: policy.targetTracking }),
 });
+
+/** The two alarms that Auto Scaling makes for a target tracking policy (API_PutScalingPolicy.html). */
+function alarmsOf(group: Group, { arn }: Policy): client.Alarm[] {
+  const [, , , region = '', account = '', , id = ''] = arn.split(':');
+  return ['AlarmHigh', 'AlarmLow'].map((kind) => {
+    const name = `TargetTracking-${group.name}-${kind}-${id}`;
+    return { AlarmName: name, AlarmARN: `arn:aws:cloudwatch:${region}:${account}:alarm:${name}` };
+  });
+}
 
 const policyArn = (engine: Engine, group: Group, name: string): string =>
   `${group.arn.replace(':autoScalingGroup:', `:scalingPolicy:${engine.id('e').slice(-16)}:`)}:policyName/${name}`;
@@ -36,7 +45,7 @@ export const policyOperations: Operations<typeof client> = {
       ...(input.EstimatedInstanceWarmup !== undefined && { warmupSeconds: input.EstimatedInstanceWarmup }),
     };
     group.policies[name] = policy;
-    return { PolicyARN: policy.arn, Alarms: [] };
+    return { PolicyARN: policy.arn, Alarms: alarmsOf(group, policy) };
   },
 
   DescribePolicies: (input, { engine }) => {
