@@ -73,7 +73,9 @@ function checkRedirect(action: Action): Action {
     const text = 'A redirect action must change the protocol, host, port or path, or it would loop';
     throw new AwsError('InvalidLoadBalancerAction', text);
   }
-  return action;
+  // Parts that stay as they were asked for are described by their keywords (API_RedirectActionConfig.html).
+  const kept = { Protocol: '#{protocol}', Port: '#{port}', Host: '#{host}', Path: '/#{path}', Query: '#{query}' };
+  return { ...action, RedirectConfig: { ...kept, ...config } };
 }
 
 function checkFixedResponse(action: Action): Action {
