@@ -31,7 +31,7 @@ export const describeImages: For<'DescribeImages'> = (input, { engine }) => {
     token: input.nextToken,
     invalidTokenCode: 'InvalidParameterException',
   });
-  const imageDetails = found.items.map(({ digest, tags, bytes, pushedAt, mediaType }) => ({
+  const imageDetails = found.items.map(({ digest, tags, bytes, pushedAt, mediaType, manifest }) => ({
     registryId,
     repositoryName,
     imageDigest: digest,
@@ -39,6 +39,7 @@ export const describeImages: For<'DescribeImages'> = (input, { engine }) => {
     imageSizeInBytes: bytes,
     imagePushedAt: new Date(pushedAt),
     imageManifestMediaType: mediaType,
+    artifactMediaType: (JSON.parse(manifest) as { config?: { mediaType?: string } }).config?.mediaType,
   }));
   return { imageDetails, nextToken: found.next };
 };
