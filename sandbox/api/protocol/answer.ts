@@ -70,10 +70,8 @@ function document(root: string, { signingName }: Envelope, content: string): str
 /** Encodes an error; its code may be the modelled error's name or its wire code, which differ where awsQueryError says so. */
 export function encodeError(envelope: Envelope, schemas: Schemas | undefined, error: AwsError): HttpAnswer {
   const known = schemas?.errors.get(error.code);
-  const isJson = envelope.protocol === 'json';
-  const modelled = isJson ? known?.jsonStatus : known?.status;
-  const status = error.status === 400 ? (modelled ?? 400) : error.status;
-  if (isJson) return jsonError(envelope, error, { known, status });
+  const status = statusOf(envelope, error, known);
+  if (envelope.protocol === 'json') return jsonError(envelope, error, { known, status });
   const code = element('Code', escapeXml(known?.code ?? error.code));
   const message = element('Message', escapeXml(error.message));
   if (envelope.protocol === 'ec2') {
@@ -88,6 +86,11 @@ export function encodeError(envelope: Envelope, schemas: Schemas | undefined, er
   const members = known ? encodeMembers(known.shape, error.members) : '';
   const content = element('Error', type + code + message + members) + element('RequestId', envelope.requestId);
   return http(envelope, status, document('ErrorResponse', envelope, content));
+}
+
+function statusOf({ protocol }: Envelope, error: AwsError, known: ErrorShape | undefined): number {
+  if (!known || error.status !== 400) return error.status;
+  return protocol === 'json' ? known.jsonStatus : known.status;
 }
 
 function jsonError(
