@@ -58,7 +58,7 @@ const nobody = {
 
 /** Target groups and their targets. */
 export async function targetGroups(bench: Bench): Promise<void> {
-  const { call, malformed } = bench;
+  const { call, malformed, settle } = bench;
   const { elbv2, ec2 } = bench.aws;
   const { vpc } = await placeOf(bench);
   const wanted = targetGroupOf(vpc);
@@ -136,7 +136,11 @@ export async function targetGroups(bench: Bench): Promise<void> {
     }),
   );
   const id = ran.Instances?.[0]?.InstanceId ?? '';
-  await elbv2.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: id }] })).catch(() => undefined);
+  // Only a running machine can be registered.
+  await settle(async () => {
+    await elbv2.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: id }] }));
+    return true;
+  });
   await call('unused', () => elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn })));
   await call('an instance that is not registered', () =>
     elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn, Targets: [{ Id: 'i-0123456789abcdef0' }] })),
