@@ -7,7 +7,7 @@ import type { Outcome } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
 import { Undo } from '../core/undo.ts';
 import { until, type Probe } from '../core/wait.ts';
-import { createGroup, removeGroup, updateGroup } from './fleet/group.ts';
+import { createGroup, pinVersion, removeGroup, updateGroup } from './fleet/group.ts';
 import { rollBackRefresh, startRefresh } from './fleet/refresh.ts';
 import { allHealthy, followRoll, pollMs, waitUntilHealthy, waitUntilStill } from './fleet/watch.ts';
 import type { Foundation } from './foundation.ts';
@@ -41,6 +41,7 @@ export async function moveFleet(
 /** Moves an existing fleet. Throws `release` as `moveFleet` does, `busy` when it is not our turn and we do not wait. */
 export async function rollFleet(ctx: Context, target: Target, move: Move): Promise<Outcome<{ machines: number }>> {
   await waitForTurn(ctx, target, move);
+  await pinVersion(ctx, target);
   const world = await observe(ctx, target);
   if (isThere(world, move.release)) {
     const isReused = 'done' in allHealthy(world);

@@ -61,6 +61,27 @@ export async function updateGroup(
   await putScaling(ctx, target);
 }
 
+/**
+ * A group that follows `$Latest` or `$Default` (somebody used the console) cannot be rolled back, and says nothing of what is
+ * live (API_RollbackInstanceRefresh.html): names the number that most of its machines run.
+ */
+export async function pinVersion(ctx: Context, target: Target): Promise<void> {
+  const { group: name, launchTemplate } = namesOf(target);
+  const group = await findGroup(ctx, name);
+  const version = group?.LaunchTemplate?.Version;
+  if (version === undefined || /^\d+$/.test(version)) return;
+  const running = (group?.Instances ?? []).map((instance) => instance.LaunchTemplate?.Version ?? '');
+  const count = (one: string) => running.filter((other) => other === one).length;
+  const most = running.toSorted((a, b) => count(b) - count(a))[0];
+  if (most === undefined) return;
+  await ctx.aws.autoScaling.send(
+    new UpdateAutoScalingGroupCommand({
+      AutoScalingGroupName: name,
+      LaunchTemplate: { LaunchTemplateName: launchTemplate, Version: most },
+    }),
+  );
+}
+
 /** Removes the group and all its machines, and waits until they are gone. */
 export async function removeGroup(ctx: Context, target: Target): Promise<void> {
   const { group } = namesOf(target);
