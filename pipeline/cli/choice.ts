@@ -15,7 +15,19 @@ export interface Targeted extends Common {
 
 /** What the user asked for: one command with its options, checked as far as that goes without looking anywhere. */
 export type Choice =
-  | { command: 'init'; options: Common & { app?: string; region?: string; environment?: string; yes: boolean } }
+  | {
+      command: 'init';
+      options: Common & {
+        app?: string;
+        region?: string;
+        environment?: string;
+        yes: boolean;
+        /** A mup.js, or its directory. */
+        fromMup?: string;
+        /** With `fromMup`: the settings file, if it is not settings.json beside mup.js. */
+        settings?: string;
+      };
+    }
   | { command: 'deploy'; options: Targeted & { bundle?: string; wait: boolean; yes: boolean } }
   | { command: 'rollback'; options: Targeted & { wait: boolean }; to?: string }
   | { command: 'status'; options: Targeted }

@@ -21,6 +21,8 @@ export function defineCommands(program: Command, cwd: string, choose: Choose): v
     new Option('--region <region>', 'AWS region'),
     new Option('-e, --environment <name>', 'name of its first environment'),
     new Option('-y, --yes', 'ask nothing'),
+    new Option('--from-mup <file>', 'convert this mup.js with its settings.json, and say what becomes of each key'),
+    new Option('--settings <file>', 'with --from-mup: the settings file, if it is not beside mup.js'),
   ]);
   const deploy = [bundle(), noWait(), new Option('-y, --yes', 'ask nothing, not even before the first deploy')];
   command(program, 'deploy', shared, [['build, bake and roll out the app'], ...deploy, ...targetOptions()]);

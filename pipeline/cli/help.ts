@@ -32,6 +32,10 @@ Writes redeploy.json, settings/<environment>.json and settings/<environment>.env
 Examples:
   redeploy init                       asks for name, region and environment
   redeploy init --app shop --region eu-central-1 --environment production --yes
+
+From mup, one environment for each mup.js; docs/from-mup.md tells what happens to every key:
+  redeploy init --from-mup .deploy/mup.js
+  redeploy init --from-mup .deploy/mup.staging.js --settings .deploy/staging.json -e staging
 `,
   deploy: `
 What it does, each step only if it is not done already:

@@ -1,12 +1,16 @@
 import path from 'node:path';
 import { checkUnconfigured, init, proposeName, type InitAnswers, type InitResult } from '../commands/init.ts';
+import { DeployError } from '../core/errors.ts';
 import { ask } from '../edge/terminal/ask.ts';
 import type { ChoiceOf } from './choice.ts';
 import type { Session } from './context.ts';
+import { performInitFromMup } from './perform-init-from-mup.ts';
 import type { Shown } from './shown.ts';
 
 /** `redeploy init`: asks what the command line does not say, if there is somebody to ask. */
 export async function performInit({ options }: ChoiceOf<'init'>, session: Session): Promise<Shown> {
+  if (options.fromMup !== undefined) return await performInitFromMup(options, options.fromMup, session);
+  if (options.settings !== undefined) throw new DeployError('usage', '--settings goes with --from-mup');
   const directory = path.resolve(session.io.cwd, options.appDir);
   checkUnconfigured(directory);
   const { env, stdin, stderr } = session.io;

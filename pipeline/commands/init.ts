@@ -70,7 +70,7 @@ export async function init(directory: string, answers: InitAnswers): Promise<Ini
   }
   const { environment } = answers;
   const files: [string, string][] = [
-    [`settings/${environment}.json`, json({ public: {}, private: {} })],
+    [`settings/${environment}.json`, emptySettings],
     [`settings/${environment}.env`, envText],
     // Last: whoever is cut off before it can simply run init again.
     [configuration, json(settings)],
@@ -83,15 +83,20 @@ export async function init(directory: string, answers: InitAnswers): Promise<Ini
 }
 
 /** The schema of the version that is installed beside the app, if one is: an editor needs no network for it. */
-function schemaOf(directory: string): string {
+export function schemaOf(directory: string): string {
   const file = 'node_modules/meteor-redeploy/settings/settings.schema.json';
   if (existsSync(path.join(directory, file))) return `./${file}`;
   return 'https://unpkg.com/meteor-redeploy/settings/settings.schema.json';
 }
 
-const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
+/** As our files are written. */
+export const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
-const envText = `# Environment variables of the app, one NAME=value a line. Not for git.
+/** Meteor's settings before there are any. */
+export const emptySettings: string = json({ public: {}, private: {} });
+
+/** The .env file before there is anything in it. */
+export const envText = `# Environment variables of the app, one NAME=value a line. Not for git.
 # ROOT_URL is the address of the load balancer until you set it.
 # ROOT_URL=https://www.example.com
 # MONGO_URL=mongodb+srv://user:password@cluster.example.net/app
@@ -109,8 +114,8 @@ async function writeNew(file: string, text: string): Promise<boolean> {
   }
 }
 
-/** False when the line is there. */
-async function ignoreEnvFiles(directory: string): Promise<boolean> {
+/** Keeps .env files out of git. False when the line is there. */
+export async function ignoreEnvFiles(directory: string): Promise<boolean> {
   const file = path.join(directory, '.gitignore');
   const text = await readFile(file, 'utf8').catch(() => '');
   if (text.split(/\r?\n/).some((line) => line.trim().replace(/^\//, '') === ignored)) return false;

@@ -1,0 +1,106 @@
+import { at, isRecord, strangeness, textAt, type Raw } from '../raw.ts';
+import { carried, hasProxy, rootUrlOf, type Found, type Rule, type Verdict } from '../rule.ts';
+
+/** `app.env`: values go into the .env file and show nowhere. */
+export const envRules: Rule[] = carried(
+  ['app.env.*', 'any', 'the .env file', { isSecret: true, judge: intoFile }],
+  [
+    'app.env.ROOT_URL',
+    'string',
+    'the .env file; its name must lead to the load balancer',
+    { judge: ({ text }) => ({ env: { ROOT_URL: text } }) },
+  ],
+  [
+    'app.env.MONGO_URL',
+    'string',
+    'the .env file; refused hosts: those that no machine of the fleet reaches',
+    { isSecret: true, judge: judgeMongo },
+  ],
+  ['app.env.MONGO_OPLOG_URL', 'string', 'the .env file, as MONGO_URL', { isSecret: true, judge: judgeMongo }],
+  [
+    'app.env.PORT',
+    'any',
+    'the port that visitors see: balancer.httpPort or httpsPort when ROOT_URL names it',
+    { judge: judgePort },
+  ],
+  [
+    'app.env.METEOR_SETTINGS',
+    'any',
+    'dropped: mup puts settings.json in its place',
+    { isSecret: true, judge: () => ({ outcome: 'dropped', why: 'mup, too, puts settings.json in its place' }) },
+  ],
+  [
+    'app.env.BIND_IP',
+    'any',
+    'dropped: the machine sets it',
+    { judge: () => ({ outcome: 'dropped', why: 'the machine sets it' }) },
+  ],
+  [
+    'app.env.HTTP_FORWARDED_COUNT',
+    'any',
+    'the .env file; 1 is right behind the load balancer, 2 with a CDN before it',
+    { judge: (found) => ({ ...intoFile(found), shown: found.text }) },
+  ],
+);
+
+function intoFile({ name, value, text }: Found): Partial<Verdict> {
+  if (strangeness(value) === 'undefined') {
+    return { outcome: 'needs you', why: 'it was undefined when mup.js was evaluated: set it in the .env file' };
+  }
+  if (typeof value === 'object')
+    return { outcome: 'needs you', why: 'a variable is a text: write it into the .env file' };
+  return { env: { [name]: text } };
+}
+
+/** Hosts that only the old server reached. The value is carried all the same: the user has to change the host alone. */
+function judgeMongo({ text, name, config }: Found): Partial<Verdict> {
+  const env = { [name]: text };
+  const list = /^mongodb(?:\+srv)?:\/\/(?:.*@)?([^/?]+)/i.exec(text)?.[1];
+  if (list === undefined)
+    return { env, outcome: 'needs you', why: 'it is no mongodb:// URL, but goes into the .env file' };
+  const hosts = list.split(',').map((host) => host.replace(/:\d+$/, ''));
+  const own = new Set(
+    Object.values(recordAt(config, 'servers')).flatMap((server) => [
+      textAt(server, 'host'),
+      textAt(server, 'privateIp'),
+    ]),
+  );
+  const lost = hosts.find((host) => /^(localhost|mongodb|127\.|\[?::1|172\.17\.)/i.test(host) || own.has(host));
+  if (lost !== undefined) {
+    return {
+      env,
+      outcome: 'needs you',
+      why: `in the .env file, but no machine of the fleet reaches ${lost}: name a database that they reach`,
+    };
+  }
+  const near = hosts.find((host) => /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(host));
+  if (near === undefined) return { env };
+  return { env, outcome: 'needs you', why: `in the .env file; ${near} must be reachable from the VPC of the fleet` };
+}
+
+const recordAt = (config: Raw, key: string): Record<string, Raw> => {
+  const found = at(config, key);
+  return isRecord(found) ? found : {};
+};
+
+/** In mup it is the port that the server publishes, not the one that the app listens on. */
+function judgePort({ text: shown, config }: Found): Partial<Verdict> {
+  const port = Number(shown);
+  if (hasProxy(config))
+    return {
+      shown,
+      outcome: 'dropped',
+      why: 'behind its proxy mup publishes no port; the load balancer listens on 80 and 443',
+    };
+  if (port === 80) return { shown, outcome: 'mapped', why: 'balancer.httpPort is 80 already' };
+  const root = rootUrlOf(config);
+  if (root?.port === String(port)) {
+    const key = root.protocol === 'https:' ? 'httpsPort' : 'httpPort';
+    return { shown, outcome: 'mapped', why: `balancer.${key} ${port}`, set: { [`balancer.${key}`]: port } };
+  }
+  return {
+    shown,
+    outcome: 'needs you',
+    why: 'ROOT_URL does not name this port, so something stood before the server; the load balancer takes its place, on 80 and 443',
+  };
+}
