@@ -2,6 +2,7 @@ import { dispatch, type Before } from './api/dispatch.ts';
 import type { SandboxRequest } from './api/dispatch/operation.ts';
 import type { HttpAnswer } from './api/protocol/answer.ts';
 import { services } from './api/services.ts';
+import { weathered } from './api/weather.ts';
 import { realClock, type Clock } from './engine/clock.ts';
 import { timings, type Engine, type Timing } from './engine/engine.ts';
 import type { Machines } from './engine/machines.ts';
@@ -48,6 +49,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     authority: options.authority ?? '127.0.0.1:4780',
     log,
   });
+  const hook = weathered(engine, before);
   for (const service of services) await service.start?.(engine);
   let closing: Promise<void> | undefined;
   const close = async () => {
@@ -57,7 +59,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
   return {
     engine,
-    handle: (request) => dispatch(engine, services, request, before),
+    handle: (request) => dispatch(engine, services, request, hook),
     close: () => (closing ??= close()),
   };
 }

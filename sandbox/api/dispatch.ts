@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
+import type { State } from '../engine/state.ts';
 import { checkRegion, identify, readScope, type Scope } from './dispatch/authorization.ts';
 import { addressOf, findOperation, type SandboxRequest } from './dispatch/operation.ts';
 import { AwsError } from './error.ts';
@@ -8,7 +9,7 @@ import { readSchemas, type Schemas } from './protocol/schemas.ts';
 import type { Handler, Service } from './service.ts';
 
 /** A call that is about to be carried out, for hooks that watch it or break it. */
-interface PendingCall {
+export interface PendingCall {
   /** Signing name of the service. */
   service: string;
   operation: string;
@@ -19,21 +20,24 @@ interface PendingCall {
 }
 
 /**
- * Runs before each handler. May throw an `AwsError` (the call is refused), or answer `lose-answer`: the call is carried
- * out and its answer never arrives (the connection is reset).
+ * `reset`: the connection breaks before anything is carried out; `lose-answer`: after it was. `state`: the handler is shown
+ * this state instead of the present one.
  */
-export type Before = (call: PendingCall) => Promise<void | 'lose-answer'>;
+export type Fault = 'reset' | 'lose-answer' | { state: State };
+
+/** Runs before each handler. May throw an `AwsError` (the call is refused), or answer a fault. */
+export type Before = (call: PendingCall) => Promise<Fault | void>;
 
 const lostAnswers = new WeakSet<object>();
 
 /** The connection breaks: `handle` rejects with this (code ECONNRESET), the server destroys the socket. */
 function connectionReset(): Error {
-  const error = Object.assign(new Error('the answer was lost: connection reset'), { code: 'ECONNRESET' });
+  const error = Object.assign(new Error('connection reset'), { code: 'ECONNRESET' });
   lostAnswers.add(error);
   return error;
 }
 
-/** Whether `handle` rejected because a hook asked for the answer to be lost. */
+/** Whether `handle` rejected because a hook asked for the connection to break. */
 export const isLostAnswer = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && lostAnswers.has(error);
 
@@ -62,7 +66,9 @@ export async function dispatch(
     return await carryOut({ engine, service, schemas, scope, envelope, before }, request);
   } catch (error) {
     if (isLostAnswer(error)) throw error;
-    return encodeError(envelope, schemas, asAwsError(engine, service, error));
+    const refusal = asAwsError(engine, service, error);
+    const answer = encodeError(envelope, schemas, refusal);
+    return { ...answer, headers: { ...answer.headers, ...refusal.headers } };
   }
 }
 
@@ -90,8 +96,10 @@ async function carryOut(context: Context, request: SandboxRequest): Promise<Http
     attempt,
     accessKeyId: scope.accessKeyId,
   });
+  if (fault === 'reset') throw connectionReset();
+  const seen = typeof fault === 'object' ? { ...engine, state: fault.state } : engine;
   const handle = handler as Handler<Record<string, unknown>, object | void>;
-  const output = await handle(input, { engine, caller, requestId: envelope.requestId });
+  const output = await handle(input, { engine: seen, caller, requestId: envelope.requestId });
   if (!/^(Describe|Get|List)/.test(operation)) engine.save();
   if (fault === 'lose-answer') throw connectionReset();
   return encodeAnswer(envelope, shape, output ?? {});

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Machines } from './machines.ts';
 import type { State } from './state.ts';
+import type { Sky } from './weather.ts';
 
 /**
  * How long things take, in milliseconds. `none` for tests that do not care, `aws` for what users report
@@ -31,6 +32,8 @@ export interface Engine {
   readonly state: State;
   readonly machines: Machines;
   readonly timing: Timing;
+  /** What goes wrong just now. */
+  readonly sky: Sky;
   /** `127.0.0.1:4780`: the one address of API and registry, the same on the host and inside machines. */
   readonly authority: string;
   /** Aborts when the sandbox closes. */

@@ -43,6 +43,8 @@ export interface Machines {
   start(instanceId: string): Promise<void>;
   /** Pulls the plug and removes machine and disk. Idempotent, also for machines that it never heard of. */
   terminate(instanceId: string): Promise<void>;
+  /** Pulls the plug as a failing host does: off at once, the disk stays. */
+  kill?(instanceId: string): Promise<void> | void;
   /** Whether the machine is powered on right now; undefined when there is no such machine. */
   isRunning(instanceId: string): Promise<boolean | undefined>;
   /** Calls back when a machine powered itself off or was killed from outside; returns the unsubscription. */

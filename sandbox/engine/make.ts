@@ -5,6 +5,7 @@ import type { Engine, Timing } from './engine.ts';
 import type { Machines } from './machines.ts';
 import type { State } from './state.ts';
 import type { Store } from './store.ts';
+import { openSky } from './weather.ts';
 
 /** What an engine is made of. */
 export interface EngineParts {
@@ -38,6 +39,7 @@ export function makeEngine(parts: EngineParts): { engine: Engine; stop: () => Pr
     state,
     machines,
     timing,
+    sky: openSky(),
     authority,
     signal: abort.signal,
     save,

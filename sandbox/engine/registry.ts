@@ -25,6 +25,7 @@ export async function handleRegistry(
 ): Promise<void> {
   res.setHeader('docker-distribution-api-version', 'registry/2.0');
   if (!checkLogin(engine, req, res)) return;
+  if (req.method?.startsWith('P') && engine.sky.hit('registry-breaks')) return void req.socket.resetAndDestroy();
   try {
     await route(engine, blobsDir, req, res);
   } catch (error) {

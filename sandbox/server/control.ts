@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Engine } from '../engine/engine.ts';
+import { changeWeather } from './weather.ts';
 
 /** What `/_sandbox/…` can do besides looking. */
 export interface ControlActions {
@@ -23,7 +24,7 @@ interface SandboxStatus {
   loadBalancers: { name: string; address: string; urls: string[] }[];
 }
 
-/** Answers the sandbox's own endpoints: status, shutdown, a machine's console. */
+/** Answers the sandbox's own endpoints: status, weather, shutdown, a machine's console. */
 export async function handleControl(
   engine: Engine,
   actions: ControlActions,
@@ -35,13 +36,23 @@ export async function handleControl(
   const consoleOf = /^GET \/_sandbox\/machines\/([^/]+)\/console$/.exec(route)?.[1];
   if (route === 'GET /_sandbox/status') return json(response, 200, statusOf(engine, actions.startedAt));
   if (consoleOf !== undefined) return sendConsole(engine, consoleOf, response);
+  if (route === 'GET /_sandbox/weather') return json(response, 200, engine.sky.rules);
+  if (route === 'POST /_sandbox/weather') return setWeather(engine, request, response);
   if (route !== 'POST /_sandbox/shutdown') return json(response, 404, { message: `nothing at ${route}` });
   if (!mayShutDown(request)) return json(response, 403, { message: 'only from this host, and not from a browser' });
   json(response, 202, { message: 'shutting down' });
   response.on('close', () => actions.shutdown());
 }
 
-/** Machines come in through the bridge's address, web pages send their origin: neither may end the sandbox. */
+async function setWeather(engine: Engine, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (!mayShutDown(request)) return json(response, 403, { message: 'only from this host, and not from a browser' });
+  const mistake = await changeWeather(engine.sky, request);
+  if (mistake !== undefined) return json(response, 400, { message: mistake });
+  engine.log(`weather: ${engine.sky.rules.map(({ kind }) => kind).join(', ') || 'fine'}`);
+  return json(response, 200, engine.sky.rules);
+}
+
+/** Machines come in through the bridge's address, web pages send their origin: neither may end the sandbox or spoil its weather. */
 function mayShutDown(request: IncomingMessage): boolean {
   const local = request.socket.localAddress ?? '';
   return request.headers.origin === undefined && /^(::ffff:)?127\.|^::1$/.test(local);

@@ -19,6 +19,7 @@ export function playedDocker(sandbox: Sandbox): PlayedDocker {
   const pushes: string[] = [];
 
   function push(reference: string): Readable {
+    if (sandbox.engine.sky.hit('registry-breaks')) return lines({ error: 'write: connection reset by peer' });
     const [uri = '', tag = ''] = reference.split(/:(?=[^:/]+$)/);
     const name = uri.slice(uri.indexOf('/') + 1);
     const digest = `sha256:${createHash('sha256').update(tag).digest('hex')}`;

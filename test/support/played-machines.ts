@@ -110,7 +110,8 @@ export function playedMachines(): PlayedMachines {
     const stream = { logGroupName: release.logGroup, logStreamName: `${release.name}/${machine}` };
     await logs.send(new CreateLogStreamCommand(stream)).catch(() => undefined);
     const logEvents = [{ timestamp: sandbox.engine.clock.now(), message }];
-    await logs.send(new PutLogEventsCommand({ ...stream, logEvents }));
+    // The shipper tries again by itself; whatever the weather, the app goes on.
+    await logs.send(new PutLogEventsCommand({ ...stream, logEvents })).catch(() => undefined);
   }
   return played;
 }

@@ -7,6 +7,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
+import type { ConfiguredRetryStrategy } from '@smithy/core/retry';
 import { HttpResponse, type HttpRequest } from '@smithy/core/protocols';
 import { realClock } from '../../sandbox/engine/clock.ts';
 import { simulatedMachines } from '../../sandbox/engine/machines/simulated.ts';
@@ -37,12 +38,18 @@ function requestHandler(sandbox: Pick<Sandbox, 'handle'>) {
 /** SDK clients that talk to a sandbox in the same process. One attempt a call unless told otherwise. */
 export function clients(
   sandbox: Pick<Sandbox, 'handle'>,
-  options: { region?: string; maxAttempts?: number; accessKeyId?: string } = {},
+  options: {
+    region?: string;
+    maxAttempts?: number;
+    accessKeyId?: string;
+    retryStrategy?: ConfiguredRetryStrategy;
+  } = {},
 ) {
   const config = {
     region: options.region ?? 'us-east-1',
     credentials: { accessKeyId: options.accessKeyId ?? 'AKIASANDBOX000000000', secretAccessKey: 'sandbox' },
     maxAttempts: options.maxAttempts ?? 1,
+    ...(options.retryStrategy && { retryStrategy: options.retryStrategy }),
     requestHandler: requestHandler(sandbox),
   };
   return {

@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DescribeTargetGroupsCommand, DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Context } from '../../pipeline/core/context.ts';
 import type { Event } from '../../pipeline/core/event.ts';
 import type { Target } from '../../pipeline/core/target.ts';
@@ -10,6 +9,7 @@ import { deploy, type DeployResult } from '../../pipeline/commands/deploy.ts';
 import { rollback } from '../../pipeline/commands/rollback.ts';
 import { simulatedMachines, type SimulatedMachines } from '../../sandbox/engine/machines/simulated.ts';
 import { timings } from '../../sandbox/engine/engine.ts';
+import { targetHealth } from '../../sandbox/engine/elb/target-health.ts';
 import type { Sandbox, SandboxOptions } from '../../sandbox/sandbox.ts';
 import { fakeClock, type FakeClock } from './clock.ts';
 import { playedDocker, type PlayedDocker } from './played-docker.ts';
@@ -86,14 +86,13 @@ interface Parts {
 }
 
 function contextOf({ clock, sandbox, docker, machines, directory, events }: Parts): Context {
-  const { elbv2 } = unhurried(clock, clients(sandbox));
   return {
     aws: unhurried(clock, clients(sandbox, { maxAttempts: 3 })),
     docker: docker.docker,
     sh: async () => ({ exitCode: 127, stdout: '', isMissing: true }),
     http: async ({ url }) => {
       const { pathname } = new URL(url);
-      return askFleet(elbv2, machines, pathname);
+      return askFleet(sandbox, machines, pathname);
     },
     report: (event) => void events.push(event),
     clock,
@@ -105,15 +104,14 @@ function contextOf({ clock, sandbox, docker, machines, directory, events }: Part
 
 let turn = 0;
 
-/** What the balancer would answer: round robin over the targets that it holds for healthy. */
-async function askFleet(elbv2: Context['aws']['elbv2'], machines: SimulatedMachines, pathname: string) {
-  const { TargetGroups = [] } = await elbv2.send(new DescribeTargetGroupsCommand({}));
-  const group = TargetGroups[0];
-  const health = await elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn: group?.TargetGroupArn }));
-  const healthy = (health.TargetHealthDescriptions ?? []).filter((target) => target.TargetHealth?.State === 'healthy');
-  const chosen = healthy[turn++ % Math.max(1, healthy.length)]?.Target?.Id;
-  if (!chosen) return { status: 503, headers: {}, body: '' };
-  return machines.probe(chosen, group?.Port ?? 0, pathname);
+/** What the balancer would answer: round robin over the targets that it holds for healthy. No API call, so no weather. */
+async function askFleet({ engine }: Sandbox, machines: SimulatedMachines, pathname: string) {
+  const [group] = Object.values(engine.state.elb.targetGroups);
+  const targets = Object.values(group?.targets ?? {});
+  const healthy = targets.filter((target) => group && targetHealth(engine, group, target).State === 'healthy');
+  const chosen = healthy[turn++ % Math.max(1, healthy.length)];
+  if (!group || !chosen) return { status: 503, headers: {}, body: '' };
+  return machines.probe(chosen.id, group.port, pathname);
 }
 
 async function writeApp(directory: string, redeploy: Record<string, unknown>): Promise<void> {

@@ -1,5 +1,6 @@
 import {
   CreateAutoScalingGroupCommand,
+  type CreateAutoScalingGroupCommandInput,
   DeleteAutoScalingGroupCommand,
   PutScalingPolicyCommand,
   UpdateAutoScalingGroupCommand,
@@ -11,7 +12,7 @@ import { namesOf, tagKeys, tagRecord, tagsOf } from '../../core/names.ts';
 import { findGroup } from '../../core/observe.ts';
 import type { Release } from '../../core/release.ts';
 import type { Target } from '../../core/target.ts';
-import { until } from '../../core/wait.ts';
+import { onceKnown, until } from '../../core/wait.ts';
 import type { Foundation } from '../foundation.ts';
 
 /** Creates the group at `release`. Capacity belongs to the group from then on. */
@@ -23,19 +24,21 @@ export async function createGroup(
 ): Promise<void> {
   const names = namesOf(target);
   const { min, max, desired = min } = target.fleet;
+  const request: CreateAutoScalingGroupCommandInput = {
+    AutoScalingGroupName: names.group,
+    // A number, never $Latest: with $Latest there is no rollback (IrreversibleInstanceRefresh).
+    LaunchTemplate: { LaunchTemplateName: names.launchTemplate, Version: String(release.number) },
+    MinSize: min,
+    MaxSize: max,
+    DesiredCapacity: desired,
+    ...groupSettings(target, foundation),
+    TargetGroupARNs: [foundation.balancer.targetGroup],
+    Tags: tagsOf(target, 'fleet').map(({ Key, Value }) => ({ Key, Value, PropagateAtLaunch: false })),
+  };
   try {
-    await ctx.aws.autoScaling.send(
-      new CreateAutoScalingGroupCommand({
-        AutoScalingGroupName: names.group,
-        // A number, never $Latest: with $Latest there is no rollback (IrreversibleInstanceRefresh).
-        LaunchTemplate: { LaunchTemplateName: names.launchTemplate, Version: String(release.number) },
-        MinSize: min,
-        MaxSize: max,
-        DesiredCapacity: desired,
-        ...groupSettings(target, foundation),
-        TargetGroupARNs: [foundation.balancer.targetGroup],
-        Tags: tagsOf(target, 'fleet').map(({ Key, Value }) => ({ Key, Value, PropagateAtLaunch: false })),
-      }),
+    // Auto Scaling hears of a new launch template a moment later, and says ValidationError until then.
+    await onceKnown(ctx, `group ${names.group}`, ['ValidationError'], () =>
+      ctx.aws.autoScaling.send(new CreateAutoScalingGroupCommand(request)),
     );
   } catch (error) {
     if (!isAwsError(error, 'AlreadyExistsFault')) throw error;

@@ -16,7 +16,7 @@ import { DeployError, isAwsError } from '../../core/errors.ts';
 import { namesOf, tagKeys, tagRecord, tagsOf } from '../../core/names.ts';
 import { findBalancer, findGroup } from '../../core/observe.ts';
 import type { Target } from '../../core/target.ts';
-import { until } from '../../core/wait.ts';
+import { onceKnown, until } from '../../core/wait.ts';
 import type { Network } from './network.ts';
 import { ensureTargetGroup } from './target-group.ts';
 
@@ -59,16 +59,16 @@ async function createBalancer(
   at: { network: Network; securityGroup: string },
 ): Promise<void> {
   const { balancer: name } = namesOf(target);
-  await ctx.aws.elbv2.send(
-    new CreateLoadBalancerCommand({
-      Name: name,
-      Type: 'application',
-      Scheme: 'internet-facing',
-      Subnets: at.network.subnets,
-      SecurityGroups: [at.securityGroup],
-      Tags: tagsOf(target, 'balancer'),
-    }),
-  );
+  const request = new CreateLoadBalancerCommand({
+    Name: name,
+    Type: 'application',
+    Scheme: 'internet-facing',
+    Subnets: at.network.subnets,
+    SecurityGroups: [at.securityGroup],
+    Tags: tagsOf(target, 'balancer'),
+  });
+  // The security group is seconds old.
+  await onceKnown(ctx, `load balancer ${name}`, ['InvalidSecurityGroupException'], () => ctx.aws.elbv2.send(request));
 }
 
 /** Takes a balancer back that nothing stands behind yet: it would be billed by the hour. */

@@ -13,7 +13,7 @@ import { isAwsError } from '../../core/errors.ts';
 import { namesOf, tagsOf } from '../../core/names.ts';
 import type { Target } from '../../core/target.ts';
 import { fill } from '../../core/template.ts';
-import { eventually } from '../../core/wait.ts';
+import { eventually, onceKnown } from '../../core/wait.ts';
 
 /** Names of the instance profiles; each has the one role of the same name. */
 export interface Roles {
@@ -62,7 +62,10 @@ async function ensureRole(ctx: Context, target: Target, wanted: Wanted): Promise
   if ((profile.Roles ?? []).some((role) => role.RoleName === wanted.name)) return;
   const join = new AddRoleToInstanceProfileCommand({ InstanceProfileName: wanted.name, RoleName: wanted.name });
   // LimitExceeded: another run added the one role that a profile can have.
-  await unlessThere(ctx.aws.iam.send(join), 'LimitExceededException');
+  await unlessThere(
+    onceKnown(ctx, `role ${wanted.name}`, ['NoSuchEntityException'], () => ctx.aws.iam.send(join)),
+    'LimitExceededException',
+  );
 }
 
 async function ensurePolicy(ctx: Context, { name, policy }: Wanted): Promise<void> {
@@ -74,7 +77,9 @@ async function ensurePolicy(ctx: Context, { name, policy }: Wanted): Promise<voi
   } catch (error) {
     if (!isAwsError(error, 'NoSuchEntityException')) throw error;
   }
-  await ctx.aws.iam.send(new PutRolePolicyCommand({ ...key, PolicyDocument: policy }));
+  await onceKnown(ctx, `role ${name}`, ['NoSuchEntityException'], () =>
+    ctx.aws.iam.send(new PutRolePolicyCommand({ ...key, PolicyDocument: policy })),
+  );
 }
 
 async function findProfile(ctx: Context, name: string) {

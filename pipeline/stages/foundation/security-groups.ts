@@ -10,7 +10,7 @@ import type { Context } from '../../core/context.ts';
 import { isAwsError } from '../../core/errors.ts';
 import { namesOf, tagsOf } from '../../core/names.ts';
 import type { Target } from '../../core/target.ts';
-import { eventually } from '../../core/wait.ts';
+import { eventually, onceKnown } from '../../core/wait.ts';
 import type { Network } from './network.ts';
 
 export interface SecurityGroups {
@@ -88,7 +88,9 @@ async function ensureIngress(ctx: Context, group: SecurityGroup, wanted: IpPermi
   if (missing.length > 0) {
     await tolerate(
       'InvalidPermission.Duplicate',
-      ctx.aws.ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: group.GroupId, IpPermissions: missing })),
+      onceKnown(ctx, `security group ${group.GroupId}`, ['InvalidGroup.NotFound'], () =>
+        ctx.aws.ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: group.GroupId, IpPermissions: missing })),
+      ),
     );
   }
   if (surplus.length > 0) {

@@ -5,25 +5,31 @@ import { resolveLaunchTemplate, templateLaunchRequest } from '../ec2/template.ts
 import type { Engine } from '../engine.ts';
 import { at, openActivity } from './activities.ts';
 import { activeRefresh, launchTemplateOf } from './members.ts';
-import { chooseSubnet } from './plan-capacity.ts';
+import { subnetsByLoad } from './plan-capacity.ts';
 import type { Group, Member } from './state.ts';
 
 /** After a failed launch the group waits before it tries again. */
 const retryMs = 15_000;
 
-/** Launches instances one by one over the zones; a failure is recorded as an activity and ends the attempt. */
+/**
+ * Launches instances one by one over the zones. A failure is recorded as an activity; the next zone is tried ("if the launch
+ * is unsuccessful in one Availability Zone, it attempts to launch in another one", auto-scaling-benefits.html).
+ */
 export function launchMembers(engine: Engine, group: Group, { count, cause }: { count: number; cause: string }): void {
   for (let launched = 0; launched < count; launched += 1) {
-    const subnet = chooseSubnet(group);
-    if (!subnet) return;
-    try {
-      addMember(engine, group, launchOne(engine, group, subnet), cause);
-      delete group.retryLaunchAt;
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      recordFailure(engine, group, { subnet, cause, error });
-      return;
-    }
+    if (!subnetsByLoad(group).some((subnet) => launchIn(engine, group, subnet, cause))) return;
+    delete group.retryLaunchAt;
+  }
+}
+
+function launchIn(engine: Engine, group: Group, subnet: Group['subnets'][number], cause: string): boolean {
+  try {
+    addMember(engine, group, launchOne(engine, group, subnet), cause);
+    return true;
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    recordFailure(engine, group, { subnet, cause, error });
+    return false;
   }
 }
 

@@ -32,10 +32,10 @@ function isToBeReplaced(group: Group, instanceId: string): boolean {
   return refresh !== undefined && refresh.status !== 'Cancelling' && refresh.toReplace.includes(instanceId);
 }
 
-/** The zone for one more instance: the one with the fewest, in the order of the group's subnets. */
-export function chooseSubnet(group: Group): Group['subnets'][number] | undefined {
+/** Where to try to launch one more instance: the zone with the fewest first, then in the order of the group's subnets. */
+export function subnetsByLoad(group: Group): Group['subnets'] {
   const load = (zone: string) => counted(group).filter((member) => member.zone === zone).length;
-  return group.subnets.toSorted((a, b) => load(a.zone) - load(b.zone))[0];
+  return group.subnets.toSorted((a, b) => load(a.zone) - load(b.zone));
 }
 
 /**

@@ -64,6 +64,7 @@ async function finishCapture(engine: Engine, instance: InstanceRecord, image: Im
     engine.log(`${image.id}: the copy of ${instance.id} failed: ${failure}`);
   }
   await engine.clock.sleep(engine.timing.imageMs, engine.signal);
+  while (engine.sky.has('stuck-images')) await engine.clock.sleep(5000, engine.signal);
   for (const { snapshotId } of image.devices) {
     const snapshot = engine.state.ec2.snapshots[snapshotId];
     if (snapshot) snapshot.state = failure === undefined ? 'completed' : 'error';

@@ -1,4 +1,6 @@
+import { AwsError } from '../../api/error.ts';
 import type { Engine } from '../engine.ts';
+import type { Weather } from '../weather.ts';
 import { publicAddress, takeAddress } from './address.ts';
 import { attachVolumes, mergeDevices } from './block-devices.ts';
 import { bootInBackground } from './boot.ts';
@@ -13,6 +15,7 @@ import type { InstanceRecord, MetadataOptionsRecord, Tags } from './state.ts';
  */
 export function launchInstances(engine: Engine, request: LaunchRequest): InstanceRecord[] {
   const checked = checkLaunch(engine, request);
+  refuseWithoutRoom(engine, request, checked.subnet.zone);
   const devices = mergeDevices(engine, checked.image, request.blockDeviceMappings);
   const reservationId = engine.id('r');
   return Array.from({ length: request.count }, (_, launchIndex) => {
@@ -20,8 +23,28 @@ export function launchInstances(engine: Engine, request: LaunchRequest): Instanc
     engine.state.ec2.instances[instance.id] = instance;
     attachVolumes(engine, instance, devices, request.tags?.volume ?? {});
     bootInBackground(engine, instance, 'boot');
+    dieLater(engine, instance);
     engine.save();
     return instance;
+  });
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/troubleshooting-launch.html */
+function refuseWithoutRoom(engine: Engine, { instanceType }: LaunchRequest, zone: string): void {
+  if (!engine.sky.hit('no-capacity', (rule) => rule.zone === undefined || rule.zone === zone)) return;
+  const message = `We currently do not have sufficient ${instanceType} capacity in the Availability Zone you requested (${zone}).`;
+  throw new AwsError('InsufficientInstanceCapacity', message, { status: 500 });
+}
+
+/** Weather: the machine's host fails some time after the launch. */
+function dieLater(engine: Engine, { id, tags }: InstanceRecord): void {
+  const isMeant = ({ tag = '' }: Weather) =>
+    tag === '' || `${tag.split('=')[0]}=${tags[tag.split('=')[0] ?? '']}` === tag;
+  const rule = engine.sky.hit('machine-dies', isMeant);
+  if (!rule) return;
+  engine.background(`death of ${id}`, async () => {
+    await engine.clock.sleep((rule.seconds ?? 15) * 1000, engine.signal);
+    await engine.machines.kill?.(id);
   });
 }
 

@@ -19,7 +19,7 @@ interface SwitchTools {
 }
 
 /** Switching machines off and on, and telling who else did. */
-export interface Switches extends Pick<Machines, 'stop' | 'start' | 'terminate' | 'isRunning' | 'onPowerOff'> {
+export interface Switches extends Pick<Machines, 'stop' | 'start' | 'terminate' | 'kill' | 'isRunning' | 'onPowerOff'> {
   /** What Docker's events are to be fed into. */
   news: Listeners;
 }
@@ -68,6 +68,9 @@ export function makeSwitches({ docker, names, consoles, wiring, log }: SwitchToo
       await unlessStatus(docker.getVolume(names.machine(instanceId)).remove(), 404);
       await sweepDisks(docker, names);
       wiring.forget(instanceId);
+    },
+    kill: async (instanceId) => {
+      if (await isRunning(instanceId)) await unlessStatus(container(instanceId).kill(), 404, 409);
     },
     onPowerOff: (listener) => {
       listeners.add(listener);
