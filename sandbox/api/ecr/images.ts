@@ -24,6 +24,10 @@ export const describeImages: For<'DescribeImages'> = (input, { engine }) => {
   const registryId = engine.state.account;
   const { repositoryName } = input;
   const repository = findRepository(engine, repositoryName);
+  // API_DescribeImages.html: neither maxResults nor nextToken goes with imageIds.
+  if (input.imageIds && (input.maxResults !== undefined || input.nextToken !== undefined)) {
+    throw invalid('Invalid parameter: imageIds cannot be used together with maxResults or nextToken');
+  }
   const named = input.imageIds?.map((id) => findImage(repository, id) ?? notFound(registryId, repositoryName, id));
   const found = page(new Set(named ?? filtered(repository, input)), {
     keyOf: ({ digest }) => digest,
