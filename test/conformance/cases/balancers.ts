@@ -3,6 +3,7 @@ import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
   CreateTargetGroupCommand,
+  DeleteLoadBalancerCommand,
   DescribeListenersCommand,
   DescribeLoadBalancerAttributesCommand,
   DescribeLoadBalancersCommand,
@@ -288,4 +289,8 @@ export async function balancers(bench: Bench): Promise<void> {
     ),
   );
   await call('after a change', () => elbv2.send(new DescribeListenersCommand({ ListenerArns: [ListenerArn] })));
+  await call('with listeners', () => elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn })));
+  await call('again', () => elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn })));
+  await call('unknown balancer', () => elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: nobody.balancer })));
+  await call('after deletion', () => elbv2.send(new DescribeLoadBalancersCommand({ Names: [wanted.Name] })));
 }

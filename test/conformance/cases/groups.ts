@@ -1,4 +1,5 @@
 import {
+  CancelInstanceRefreshCommand,
   CreateAutoScalingGroupCommand,
   DeleteAutoScalingGroupCommand,
   DescribeAutoScalingGroupsCommand,
@@ -186,6 +187,10 @@ export async function refreshes(bench: Bench): Promise<void> {
   await settle(async () => (await inService(bench)) === 2);
   await call('none yet', () => autoScaling.send(new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: name })));
   await call('none yet', () => autoScaling.send(new RollbackInstanceRefreshCommand({ AutoScalingGroupName: name })));
+  await call('unknown group', () =>
+    autoScaling.send(new CancelInstanceRefreshCommand({ AutoScalingGroupName: 'nobody' })),
+  );
+  await call('none yet', () => autoScaling.send(new CancelInstanceRefreshCommand({ AutoScalingGroupName: name })));
   await call('unknown version', () => autoScaling.send(new StartInstanceRefreshCommand(refresh(name, '99'))));
   await malformed('percentages crossed', () =>
     autoScaling.send(
@@ -200,6 +205,12 @@ export async function refreshes(bench: Bench): Promise<void> {
   await call('one that runs', () =>
     autoScaling.send(new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: name })),
   );
+  await call('one that runs', () => autoScaling.send(new CancelInstanceRefreshCommand({ AutoScalingGroupName: name })));
+  await settle(async () => {
+    const request = new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: name });
+    return (await autoScaling.send(request)).InstanceRefreshes?.[0]?.Status === 'Cancelled';
+  });
+  await autoScaling.send(new StartInstanceRefreshCommand(refresh(name))).catch(() => undefined);
   await call('one that runs', () =>
     autoScaling.send(new RollbackInstanceRefreshCommand({ AutoScalingGroupName: name })),
   );

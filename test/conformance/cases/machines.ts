@@ -4,6 +4,8 @@ import {
   DeregisterImageCommand,
   DescribeImagesCommand,
   DescribeInstancesCommand,
+  DescribeInstanceStatusCommand,
+  DescribeInstanceTypeOfferingsCommand,
   GetConsoleOutputCommand,
   paginateDescribeInstances,
   RunInstancesCommand,
@@ -126,9 +128,31 @@ export async function machines(bench: Bench): Promise<void> {
   await call('unknown machine', () => ec2.send(new GetConsoleOutputCommand({ InstanceId: unknown, Latest: true })));
   await call('malformed id', () => ec2.send(new GetConsoleOutputCommand({ InstanceId: 'nonsense' })));
 
+  await call('a running one', () => ec2.send(new DescribeInstanceStatusCommand({ InstanceIds: [id] })));
+  await call('unknown id', () => ec2.send(new DescribeInstanceStatusCommand({ InstanceIds: [unknown] })));
+  await call('malformed id', () => ec2.send(new DescribeInstanceStatusCommand({ InstanceIds: ['nonsense'] })));
+  const offered = (type: string) => ({
+    LocationType: 'availability-zone' as const,
+    Filters: [{ Name: 'instance-type', Values: [type] }],
+  });
+  await call('a type', async () => {
+    const { InstanceTypeOfferings = [] } = await ec2.send(
+      new DescribeInstanceTypeOfferingsCommand(offered('t3.small')),
+    );
+    const types = new Set(
+      InstanceTypeOfferings.map(({ InstanceType, LocationType }) => `${InstanceType} ${LocationType}`),
+    );
+    return { types: [...types] };
+  });
+  await call('no such type', () => ec2.send(new DescribeInstanceTypeOfferingsCommand(offered('t3.nonsense'))));
+
   await ec2.send(new StopInstancesCommand({ InstanceIds: [id] }));
   await settle(async () => (await stateOf(bench, id)) === 'stopped');
   await call('a stopped one', () => ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] })));
+  await call('a stopped one', () => ec2.send(new DescribeInstanceStatusCommand({ InstanceIds: [id] })));
+  await call('a stopped one, all wanted', () =>
+    ec2.send(new DescribeInstanceStatusCommand({ InstanceIds: [id], IncludeAllInstances: true })),
+  );
   await call('a machine', () => ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] })));
   await settle(async () => (await stateOf(bench, id)) === 'terminated');
   await call('again', () => ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] })));
