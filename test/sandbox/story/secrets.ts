@@ -85,9 +85,9 @@ async function readAws({ aws }: RealStory): Promise<[place: string, text: string
 export async function readMachine(story: RealStory, id: string): Promise<[place: string, text: string][]> {
   const [journal, processes, container, files] = await Promise.all([
     story.onMachine(id, 'journalctl', '--no-pager', '--all'),
-    story.onMachine(id, 'sh', '-c', 'cat /proc/[0-9]*/cmdline'),
+    story.onMachine(id, 'sh', '-c', 'cat /proc/[0-9]*/cmdline 2>/dev/null || true'),
     story.onMachine(id, 'docker', 'inspect', 'redeploy-app'),
-    story.onMachine(id, 'sh', '-c', 'cat /etc/redeploy/* /opt/redeploy/* /var/log/cloud-init*'),
+    story.onMachine(id, 'sh', '-c', 'cat /etc/redeploy/* /opt/redeploy/* /var/log/cloud-init* || true'),
   ]);
   return [
     [`journal of ${id}`, journal],
