@@ -15,13 +15,13 @@ interface Layer {
 
 /** Draws requests by release and sockets by machine over time, with moves as bands. An SVG document. */
 export function draw(seen: Seen): string {
-  const startedAt = Math.min(...seen.visits.map(({ atMs }) => atMs));
-  const endedAt = Math.max(...seen.visits.map(({ atMs }) => atMs));
+  const times = seen.visits.map(({ atMs }) => atMs).toSorted((a, b) => a - b);
+  const [startedAt = 0, endedAt = 0] = [times[0], times.at(-1)];
   const seconds = Math.ceil((endedAt - startedAt) / 1000);
   const x = (ms: number) => plot.left + ((ms - startedAt) / (seconds * 1000)) * (plot.right - plot.left);
   const releases = releasesOf(seen);
   const colorOf = (release: string, shade = 0) =>
-    `hsl(${hues[releases.indexOf(release) % hues.length]} 58% ${52 + shade}%)`;
+    `hsl(${hues[releases.indexOf(release) % hues.length]} 55% ${50 + shade}%)`;
   const requests = requestLayers(seen, { startedAt, seconds, releases, colorOf });
   const sockets = socketLayers(seen, { startedAt, seconds, releases, colorOf });
   const parts = [
@@ -68,14 +68,15 @@ function socketLayers({ stays }: Seen, { startedAt, seconds, releases, colorOf }
   const releaseOf = (machine: string) => stays.find((stay) => stay.machine === machine)?.release ?? '';
   return machines
     .toSorted((a, b) => releases.indexOf(releaseOf(a)) - releases.indexOf(releaseOf(b)))
-    .map((machine, index) => {
+    .map((machine, at, sorted) => {
+      const shade = sorted.slice(0, at).filter((other) => releaseOf(other) === releaseOf(machine)).length;
       const here = stays.filter((stay) => stay.machine === machine);
       const values = Array.from({ length: seconds }, (_, second) => {
         const atMs = startedAt + second * 1000;
         return here.filter(({ fromMs, untilMs = Infinity }) => fromMs <= atMs && untilMs > atMs).length;
       });
       const release = releaseOf(machine);
-      return { name: `${release}  ${machine.slice(0, 9)}…`, color: colorOf(release, (index % 2) * 14), values };
+      return { name: `${release}  ${machine.slice(0, 9)}…`, color: colorOf(release, shade * 11), values };
     });
 }
 
