@@ -15,7 +15,7 @@ const option = (name: string): string | undefined => {
   return at < 0 ? undefined : process.argv[at + 1];
 };
 const perSecond = Number(option('perSecond') ?? 400);
-const directory = path.resolve(option('to') ?? '.bench');
+const directory = path.resolve(option('to') ?? 'test-results');
 const startedAt = Date.now();
 const say = (line: string) =>
   void process.stderr.write(`${String(Math.round((Date.now() - startedAt) / 1000)).padStart(4)} s  ${line}\n`);
