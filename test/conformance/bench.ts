@@ -21,7 +21,7 @@ export interface Bench {
   readonly malformed: <T>(name: string, send: () => Promise<T>) => Promise<T | undefined>;
   /** Pushes an image without layers, as Docker would. */
   readonly pushImage: (repositoryName: string, tag: string, manifest: string) => Promise<void>;
-  /** Asks again, unrecorded, until it is true or five seconds are over. Errors count as not yet. */
+  /** Asks again, unrecorded, until it is true or patience is over. Errors count as not yet. */
   readonly settle: (isThere: () => Promise<boolean>) => Promise<void>;
 }
 

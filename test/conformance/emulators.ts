@@ -18,6 +18,13 @@ export interface Emulator extends AsyncDisposable {
   reset(): Promise<void>;
 }
 
+/** What a proxy does to the calls that pass. */
+interface Faults {
+  setRules(rules: Rule[]): Promise<void>;
+  /** Which faults happened, such as `reset` or `error:Throttling`. */
+  fired(): Promise<string[]>;
+}
+
 const requirements = path.join(import.meta.dirname, 'requirements.txt');
 
 let made: Promise<string> | undefined;
@@ -81,8 +88,11 @@ export async function startMinistack(): Promise<Emulator> {
   return { name: 'ministack', endpoint, reset: () => post(`${endpoint}/_ministack/reset`), ...process };
 }
 
+/** A fault of microburst's: https://pypi.org/project/microburst/ */
+export type Rule = Record<string, unknown>;
+
 /** microburst, an AWS fault proxy that knows the protocols, before `upstream`. It lets everything pass until it has rules. */
-export async function startMicroburst(upstream: string): Promise<Emulator> {
+export async function startMicroburst(upstream: string): Promise<Emulator & Faults> {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const args = ['-m', 'microburst', '--upstream', upstream, '--host', '127.0.0.1', '--port', String(port)];
@@ -91,7 +101,15 @@ export async function startMicroburst(upstream: string): Promise<Emulator> {
     await fetch(`${endpoint}/_microburst/rules`, { method: 'DELETE' });
     await fetch(`${endpoint}/_microburst/fired`, { method: 'DELETE' });
   };
-  return { name: 'microburst', endpoint, reset, ...process };
+  const setRules = async (rules: Rule[]) => {
+    const answer = await fetch(`${endpoint}/_microburst/rules`, { method: 'POST', body: JSON.stringify(rules) });
+    if (!answer.ok) throw new Error(`microburst refuses the rules: ${await answer.text()}`);
+  };
+  const fired = async () => {
+    const answer = await fetch(`${endpoint}/_microburst/fired?limit=10000`);
+    return ((await answer.json()) as { action: string }[]).map(({ action }) => action);
+  };
+  return { name: 'microburst', endpoint, reset, setRules, fired, ...process };
 }
 
 async function start(name: string, args: string[], how: { probe: string; env?: Record<string, string> }) {

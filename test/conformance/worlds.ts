@@ -23,7 +23,7 @@ export async function runInSandbox(sequence: Sequence, models: Models): Promise<
     const aws = clients(sandbox);
     const seen = watch(aws, models, { answers: true });
     const pushImage = async (name: string, tag: string, manifest: string) => playPush(sandbox, { name, tag, manifest });
-    return await play(sequence, { aws, seen, pushImage });
+    return await play(sequence, { aws, seen, pushImage, patienceMs: 10_000 });
   } finally {
     await sandbox.close();
   }
@@ -39,7 +39,8 @@ export async function runInEmulator(sequence: Sequence, emulator: Emulator, mode
     await aws.ecr.send(new PutImageCommand({ repositoryName, imageTag, imageManifest }));
   };
   try {
-    return await play(sequence, { aws, seen, pushImage });
+    // Emulators change state at once or never.
+    return await play(sequence, { aws, seen, pushImage, patienceMs: 1500 });
   } finally {
     for (const client of Object.values(aws)) client.destroy();
   }
@@ -57,9 +58,10 @@ interface Stage {
   aws: Aws;
   seen: Watch;
   pushImage: Bench['pushImage'];
+  patienceMs: number;
 }
 
-async function play(sequence: Sequence, { aws, seen, pushImage }: Stage): Promise<Run> {
+async function play(sequence: Sequence, { aws, seen, pushImage, patienceMs }: Stage): Promise<Run> {
   const recorded: Recorded[] = [];
   const call: Bench['call'] = async (name, send) => {
     const made = await outcomeOf(send);
@@ -77,7 +79,7 @@ async function play(sequence: Sequence, { aws, seen, pushImage }: Stage): Promis
     },
     pushImage,
     settle: async (isThere) => {
-      const deadline = Date.now() + 5000;
+      const deadline = Date.now() + patienceMs;
       while (Date.now() < deadline && !(await isThere().catch(() => false))) await sleep(20);
     },
   };
