@@ -53,11 +53,12 @@ export async function deploy(ctx: Context, target: Target, options: DeployOption
   const live = Number(before.fleet?.live.slice(1) ?? 0);
   const release = await step(ctx, 'release', (inner) => ensureRelease(inner, target, parts, live));
   const wasThere = isThere(before, release);
-  await step(ctx, 'fleet', (inner) => moveFleet(inner, target, { release, foundation, wait: options.wait }));
+  const host = publicHost(target, payload);
+  await step(ctx, 'fleet', (inner) => moveFleet(inner, target, { release, foundation, wait: options.wait, host }));
   undo.keep();
   const address = foundation.balancer.url;
   const url = await step(ctx, 'traffic', (inner) =>
-    verifyRelease(inner, target, { url: address, release: release.name, host: publicHost(target, payload) }),
+    verifyRelease(inner, target, { url: address, release: release.name, host }),
   );
   const action = wasThere ? 'unchanged' : 'deployed';
   return { ...resultOf(release, before, url), action, seconds: Math.round((ctx.clock.now() - startedAt) / 1000) };
