@@ -72,7 +72,7 @@ function configurationOf(directory: string, answers: InitAnswers, { blocks }: Co
     environments: { [answers.environment]: merged },
   };
   const checked = Settings.safeParse(settings, { reportInput: true });
-  if (checked.success) return settings as WrittenSettings;
+  if (checked.success) return settings;
   throw new DeployError('usage', `this makes no redeploy.json\n${describeIssues(checked.error)}`, {
     hint: '--app, --region and --environment choose other names',
   });
@@ -80,10 +80,10 @@ function configurationOf(directory: string, answers: InitAnswers, { blocks }: Co
 
 /** Bytes, not text: the file is copied as it is. */
 async function readSettingsFile(file: string): Promise<{ text?: Buffer; row: Row }> {
-  const row = (outcome: Row['outcome'], why: string): Row => ({
+  const row = (outcome: Row['outcome'], why: string, value = ''): Row => ({
     key: path.basename(file),
     rule: undefined,
-    value: '(secret)',
+    value,
     outcome,
     why,
     isKnown: true,
@@ -96,15 +96,20 @@ async function readSettingsFile(file: string): Promise<{ text?: Buffer; row: Row
     readJson(path.basename(file), text.toString());
   } catch (error) {
     if (!(error instanceof DeployError)) throw error;
-    return { text, row: row('needs you', `copied as it is, but ${error.message}`) };
+    return { text, row: row('needs you', `copied as it is, but ${error.message}`, sizeOf(text)) };
   }
-  return { text, row: row('carried', 'byte for byte; if git must not see its keys, add it to .gitignore') };
+  return {
+    text,
+    row: row('carried', 'byte for byte; if git must not see its keys, add it to .gitignore', sizeOf(text)),
+  };
 }
+
+const sizeOf = (text: Buffer): string => `${text.length} bytes`;
 
 /** The configuration that is there, for what it already says about name and region. */
 export async function readConfigured(directory: string): Promise<Partial<Pick<InitAnswers, 'app' | 'region'>>> {
   const text = await readFile(path.join(directory, 'redeploy.json'), 'utf8').catch(() => undefined);
-  const found = text === undefined ? {} : (readJson('redeploy.json', text) as Record<string, unknown>);
-  const { app, region } = found;
+  const found = text === undefined ? undefined : readJson('redeploy.json', text);
+  const { app, region } = (found ?? {}) as Record<string, unknown>;
   return { ...(typeof app === 'string' && { app }), ...(typeof region === 'string' && { region }) };
 }

@@ -55,9 +55,11 @@ async function evaluate() {
 
 /** Where in mup.js, or in what it requires, it went wrong. */
 function placeOf(error) {
-  const stack = String(error?.stack ?? '');
-  const place = /(?:^|\(|at |file:\/\/)(\/?[^\s()]*\.(?:c|m)?js(?:on)?:\d+)/m.exec(stack.split('\n').filter((line) => !line.includes(__dirname) && !line.includes('node:')).join('\n'));
-  return place?.[1];
+  const stack = String(error?.stack ?? '').replaceAll('file://', '');
+  const own = stack.split(`${file}:`)[1]?.match(/^\d+/)?.[0];
+  if (own !== undefined) return `${file}:${own}`;
+  const lines = stack.split('\n').filter((line) => !line.includes(__dirname) && !line.includes('node:'));
+  return /(\/.*\.(?:c|m)?js(?:on)?:\d+)/.exec(lines.join('\n'))?.[1];
 }
 
 const failure = (error) => ({

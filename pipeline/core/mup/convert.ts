@@ -2,8 +2,7 @@ import { DeployError } from '../errors.ts';
 import { writeEnv } from './dotenv.ts';
 import { safeName } from './names.ts';
 import { at, isRecord, textAt, type Raw, type RawRecord } from './raw.ts';
-import { rootUrlOf } from './rule.ts';
-import { walk, type Finding, type Row } from './walk.ts';
+import { forgotten, walk, type Finding, type Row } from './walk.ts';
 
 /** What mup.js becomes. Decided without looking at any file but mup.js. */
 export interface Conversion {
@@ -100,12 +99,12 @@ function commentOf(config: Raw): string {
 function absent(config: Raw): Row[] {
   const rows: Row[] = [];
   if (at(config, 'app') === undefined) rows.push(row('app', 'needs you', 'mup.js has none: see app and the .env file'));
-  else if (!rootUrlOf(config)) {
+  else if (at(config, 'app', 'env', 'ROOT_URL') === undefined) {
     rows.push(
       row(
         'app.env.ROOT_URL',
         'needs you',
-        'no URL there: until it is set in the .env file, the app has the address of the load balancer',
+        'mup.js has none: until it is set in the .env file, the app has the address of the load balancer',
       ),
     );
   }
@@ -117,7 +116,7 @@ function absent(config: Raw): Row[] {
 
 /** Only if something is undefined: a configuration may well ask for variables that it does not need. */
 function unset(findings: readonly Finding[], missing: readonly string[]): Row[] {
-  const isIncomplete = findings.some(({ row }) => row.why.startsWith('it was undefined'));
+  const isIncomplete = findings.some(({ row }) => row.why === forgotten);
   if (!isIncomplete || missing.length === 0) return [];
   return [row('process.env', 'needs you', `not set when mup.js was evaluated: ${missing.join(', ')}`)];
 }

@@ -44,8 +44,8 @@ export const textAt = (value: Raw | undefined, ...path: string[]): string | unde
   return typeof found === 'string' ? found : undefined;
 };
 
-/** Empty for lists and objects. */
-export const textOf = (value: Raw): string => (typeof value === 'object' ? '' : String(value));
+/** `null` as mup writes it; empty for lists and objects. */
+export const textOf = (value: Raw): string => (typeof value === 'object' && value !== null ? '' : String(value));
 
 /** A value for the table: short, and without the password of a URL. Objects show their keys only. */
 export function shown(value: Raw): string {

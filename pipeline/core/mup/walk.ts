@@ -58,7 +58,9 @@ function visitParts(all: Walk, place: Place, value: Raw, isUntold: boolean): Fin
   const parts = partsOf(place, value);
   if (parts === undefined) return isUntold ? [misplaced(place, value)] : [];
   const found = parts.flatMap(([part, inside]) => visit(all, part, inside));
-  return found.length === 0 && isUntold ? [finding(place, 'dropped', 'it is empty', value)] : found;
+  // `one: {}` among the app's servers counts there, and says nothing else.
+  const isCounted = match(place.path.slice(0, -1)).rule?.goesOn === true;
+  return found.length === 0 && isUntold && !isCounted ? [finding(place, 'dropped', 'it is empty', value)] : found;
 }
 
 /** An undefined variable is a variable that was forgotten; any other undefined key is as good as absent. */
@@ -74,27 +76,31 @@ function partsOf({ path, key }: Place, value: Raw): [Place, Raw][] | undefined {
   return Object.entries(value).map(([name, inside]) => [{ path: [...path, name], key: `${key}.${name}` }, inside]);
 }
 
-function judged(all: Walk, place: Place, value: Raw, { rule, names }: { rule: Rule; names: string[] }): Finding {
-  const { config, environment } = all;
-  const fitting = coerced(value, rule.type);
+function judged(all: Walk, place: Place, value: Raw, matched: { rule: Rule; names: string[] }): Finding {
+  const { rule } = matched;
+  const verdict = verdictOn(all, place, value, matched);
+  const visible = verdict.shown ?? (rule.isSecret ? '(secret)' : shown(value));
+  const { outcome, why } = verdict;
   const isKnown = rule.isUnknownToMup !== true;
-  const visible = rule.isSecret ? '(secret)' : shown(value);
-  const common = { key: place.key, rule: rule.key, isKnown };
-  if (fitting === undefined && rule.outcome !== 'dropped') {
-    const verdict: Verdict = {
-      outcome: 'needs you',
-      why: `mup wants ${article[rule.type]} here, so nothing was made of it`,
-    };
-    return { verdict, row: { ...common, ...verdict, value: visible } };
+  return { verdict, row: { key: place.key, rule: rule.key, value: visible, outcome, why, isKnown } };
+}
+
+function verdictOn(
+  { config, environment }: Walk,
+  { path }: Place,
+  value: Raw,
+  { rule, names }: { rule: Rule; names: string[] },
+): Verdict {
+  const { outcome, why, type } = rule;
+  if (strangeness(value) === 'undefined') return { outcome: 'needs you', why: forgotten };
+  const fitting = coerced(value, type);
+  if (fitting === undefined && outcome !== 'dropped') {
+    return { outcome: 'needs you', why: `mup wants ${article[type]} here, so nothing was made of it` };
   }
-  const name = place.path.at(-1) ?? '';
-  const own = rule.judge?.({ value: fitting ?? value, text: textOf(value), name, names, config, environment });
-  const verdict = acceptable({ outcome: rule.outcome, why: rule.why, ...own });
-  const note = fitting === value || fitting === undefined ? '' : ` (mup wants ${article[rule.type]}, not a text)`;
-  return {
-    verdict,
-    row: { ...common, outcome: verdict.outcome, why: verdict.why + note, value: verdict.shown ?? visible },
-  };
+  const found = { value: fitting ?? value, text: textOf(value), name: path.at(-1) ?? '', names, config, environment };
+  const verdict = acceptable({ outcome, why, ...rule.judge?.(found) });
+  const isQuoted = fitting !== undefined && fitting !== value;
+  return isQuoted ? { ...verdict, why: `${verdict.why} (mup wants ${article[type]}, not a text)` } : verdict;
 }
 
 /** What redeploy.json would refuse is left to the user. */
@@ -114,6 +120,9 @@ function refusal(key: string, value: unknown): string | undefined {
 }
 
 const shapes: Record<string, { shape: Record<string, z.ZodType> }> = blocks;
+
+/** Of a variable that mup.js took from an environment that did not have it. */
+export const forgotten = 'it was undefined when mup.js was evaluated: set it in the .env file';
 
 const article = {
   string: 'a text',

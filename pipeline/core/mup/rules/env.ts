@@ -1,19 +1,14 @@
-import { at, isRecord, strangeness, textAt, type Raw } from '../raw.ts';
+import { at, isRecord, textAt, type Raw } from '../raw.ts';
 import { carried, hasProxy, rootUrlOf, type Found, type Rule, type Verdict } from '../rule.ts';
 
 /** `app.env`: values go into the .env file and show nowhere. */
 export const envRules: Rule[] = carried(
   ['app.env.*', 'any', 'the .env file', { isSecret: true, judge: intoFile }],
-  [
-    'app.env.ROOT_URL',
-    'string',
-    'the .env file; its name must lead to the load balancer',
-    { judge: ({ text }) => ({ env: { ROOT_URL: text } }) },
-  ],
+  ['app.env.ROOT_URL', 'string', 'the .env file; its name must lead to the load balancer', { judge: judgeRoot }],
   [
     'app.env.MONGO_URL',
     'string',
-    'the .env file; refused hosts: those that no machine of the fleet reaches',
+    'the .env file; a host that only the old server reached needs you',
     { isSecret: true, judge: judgeMongo },
   ],
   ['app.env.MONGO_OPLOG_URL', 'string', 'the .env file, as MONGO_URL', { isSecret: true, judge: judgeMongo }],
@@ -44,12 +39,15 @@ export const envRules: Rule[] = carried(
 );
 
 function intoFile({ name, value, text }: Found): Partial<Verdict> {
-  if (strangeness(value) === 'undefined') {
-    return { outcome: 'needs you', why: 'it was undefined when mup.js was evaluated: set it in the .env file' };
-  }
   if (typeof value === 'object')
     return { outcome: 'needs you', why: 'a variable is a text: write it into the .env file' };
   return { env: { [name]: text } };
+}
+
+function judgeRoot({ text, name }: Found): Partial<Verdict> {
+  const env = { [name]: text };
+  if (/^https?:\/\//i.test(text) && URL.canParse(text)) return { env };
+  return { env, outcome: 'needs you', why: 'in the .env file, but it is no URL with http:// or https://' };
 }
 
 /** Hosts that only the old server reached. The value is carried all the same: the user has to change the host alone. */
@@ -74,7 +72,7 @@ function judgeMongo({ text, name, config }: Found): Partial<Verdict> {
     };
   }
   const near = hosts.find((host) => /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(host));
-  if (near === undefined) return { env };
+  if (near === undefined) return { env, why: 'the .env file' };
   return { env, outcome: 'needs you', why: `in the .env file; ${near} must be reachable from the VPC of the fleet` };
 }
 

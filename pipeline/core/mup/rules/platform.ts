@@ -48,7 +48,8 @@ function judgeHook({ value, names }: Found): Partial<Verdict> {
     function: `it got mup's own API: write it as a script and run it ${where} \`redeploy deploy\``,
   };
   const why = kinds.map(
-    (kind) => `${kind === 'function' ? '' : `${kind}: `}${advice[kind] ?? 'mup runs no such hook'}`,
+    (kind) =>
+      `${kind in advice && kind !== 'function' ? `${kind}: ` : ''}${advice[kind] ?? 'mup wants an object or a function here, and ran nothing'}`,
   );
   return { shown: kinds.join(', '), why: why.join('; ') };
 }
