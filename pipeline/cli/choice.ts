@@ -31,6 +31,7 @@ export type Choice =
   | { command: 'deploy'; options: Targeted & { bundle?: string; wait: boolean; yes: boolean } }
   | { command: 'rollback'; options: Targeted & { wait: boolean }; to?: string }
   | { command: 'status'; options: Targeted }
+  | { command: 'repair'; options: Targeted }
   | { command: 'releases'; options: Targeted }
   | { command: 'plan'; options: Targeted & { bundle?: string } }
   | {

@@ -37,6 +37,7 @@ export function defineCommands(program: Command, cwd: string, choose: Choose): v
       choose({ command: 'rollback', options: optionsOf(rollback), ...(to !== undefined && { to }) }),
     );
   command(program, 'status', shared, [['show what runs where'], ...targetOptions()]);
+  command(program, 'repair', shared, [['remove or complete what a cut-off run left'], ...targetOptions()]);
   command(program, 'releases', shared, [['list what there is to go back to'], ...targetOptions()]);
   command(program, 'plan', shared, [['show what deploy would do'], bundle(), ...targetOptions()]);
   defineSandbox(program, shared);

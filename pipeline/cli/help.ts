@@ -68,6 +68,14 @@ Examples:
 Only looks. Prints the live release and since when, every machine with its zone, release, health
 and age, the roll that is under way, the address, and what an interrupted run left behind.
 `,
+  repair: `
+Removes or completes what a run that was cut off (a closed laptop, a CI timeout) left half-made, without a deploy: machines
+of a bake, failed AMIs, snapshots without an AMI, a fleet of two releases, a roll that nobody watches, suspended processes.
+The next deploy does the same by itself; \`redeploy status\` shows what there is. What may still be in use is left alone.
+
+Examples:
+  redeploy repair -e production
+`,
   releases: `
 Only looks. Newest first, with git revision, image, AMI and version of the settings.
 `,

@@ -46,6 +46,14 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
     ]);
     return showStatus(await status(ctx, target), ctx.clock.now());
   },
+  repair: async ({ options }, session) => {
+    const { ctx, target } = await open(session, options);
+    const [{ repair }, { showRepair }] = await Promise.all([
+      import('../commands/repair.ts'),
+      import('./show/repair.ts'),
+    ]);
+    return showRepair(await repair(ctx, target));
+  },
   releases: async ({ options }, session) => {
     const { ctx, target } = await open(session, options);
     const [{ releases }, { showReleases }] = await Promise.all([

@@ -1,5 +1,6 @@
 import type { Context } from '../core/context.ts';
 import { isMoving, observe, type Fleet, type Machine, type Roll, type World } from '../core/observe.ts';
+import { findHalfMade, halfMadeText } from '../core/observe/half-made.ts';
 import type { Release } from '../core/release.ts';
 import type { Target } from '../core/target.ts';
 import { addressOf } from '../core/address.ts';
@@ -26,7 +27,8 @@ export interface Status {
 export async function status(ctx: Context, target: Target): Promise<Status> {
   const world = await observe(ctx, target);
   const { app, environment, region } = target;
-  const { fleet, balancer, rolls, halfMade } = world;
+  const { fleet, balancer, rolls } = world;
+  const halfMade = (await findHalfMade(ctx, target, world)).map((thing) => halfMadeText(thing));
   return {
     app,
     environment,

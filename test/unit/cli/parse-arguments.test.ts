@@ -40,6 +40,7 @@ test.each([
     { command: 'rollback', to: 'v41', options: { ...targeted, wait: true, environment: 'prod' } },
   ],
   ['status', { command: 'status', options: targeted }],
+  ['repair -e prod', { command: 'repair', options: { ...targeted, environment: 'prod' } }],
   ['releases --sandbox', { command: 'releases', options: { ...targeted, sandbox: true } }],
   ['plan --bundle b', { command: 'plan', options: { ...targeted, bundle: 'b' } }],
   [
