@@ -35,25 +35,20 @@ export function settingsReference(): string {
     `${environments?.description ?? ''}. Every block below may also stand in an environment; what it sets there overrides the same key of the app.`,
     '',
     ...table(only),
-    ...blocks.flatMap(([name, node]) => [
-      `## ${name}`,
-      '',
-      `${node.description ?? ''}.`,
-      '',
-      ...table(node.properties ?? {}),
-    ]),
+    ...blocks.flatMap(([name, node]) => blockOf(name, node)),
   ].join('\n');
 }
 
-const table = (properties: Record<string, Node>): string[] => [
-  '| key | type | default | what it is for |',
-  '| --- | --- | --- | --- |',
-  ...Object.entries(properties).map(
-    ([key, node]) =>
-      `| \`${key}\` | ${typeOf(node)} | ${defaultOf(node)} | ${(node.description ?? '').replaceAll('|', '\\|')} |`,
-  ),
-  '',
-];
+const blockOf = (name: string, { description = '', properties = {} }: Node): string[] =>
+  [`## ${name}`, '', `${description}.`, ''].concat(table(properties));
+
+const table = (properties: Record<string, Node>): string[] => {
+  const rows = Object.entries(properties).map(([key, node]) => rowOf(key, node));
+  return ['| key | type | default | what it is for |', '| --- | --- | --- | --- |'].concat(rows, '');
+};
+
+const rowOf = (key: string, node: Node): string =>
+  `| \`${key}\` | ${typeOf(node)} | ${defaultOf(node)} | ${(node.description ?? '').replaceAll('|', '\\|')} |`;
 
 function typeOf(node: Node): string {
   if (node.enum) return `one of ${node.enum.join(', ')}`;
