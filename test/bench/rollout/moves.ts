@@ -49,7 +49,7 @@ export async function findDrains({ aws }: RealStory): Promise<Map<string, number
   const drains = new Map<string, number>();
   for await (const { Activities = [] } of paginateDescribeScalingActivities({ client: aws.autoScaling }, {})) {
     for (const { Description = '', StartTime } of Activities) {
-      const machine = /^Terminating EC2 instance: (i-\w+)/.exec(Description)?.[1];
+      const machine = /^(?:Terminating EC2 instance|Moving EC2 instance to Standby): (i-\w+)/.exec(Description)?.[1];
       if (machine !== undefined && StartTime) drains.set(machine, StartTime.getTime());
     }
   }
