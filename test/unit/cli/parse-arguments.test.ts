@@ -47,6 +47,10 @@ test.each([
     'init --app shop --region eu-west-1 -e test',
     { command: 'init', options: { ...common, app: 'shop', region: 'eu-west-1', environment: 'test', yes: false } },
   ],
+  [
+    'init --from-mup .deploy --settings s.json',
+    { command: 'init', options: { ...common, fromMup: '.deploy', settings: 's.json', yes: false } },
+  ],
   ['sandbox up', { command: 'sandbox up', options: { ...common, machines: 'docker', latency: 'none' } }],
   [
     'sandbox up --machines simulated --latency aws',
