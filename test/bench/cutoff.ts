@@ -1,7 +1,8 @@
 import { runClean, runCut, ways, type CleanRun, type Way } from '../support/cut-off.ts';
 
 // `npm run bench:cutoff` cuts every AWS call of a clean first deploy, second deploy and rollback, three ways, runs the
-// command again and compares the worlds. `-- --every 7` cuts one call in seven, `-- --only RunInstances` those of that name.
+// command again and compares the worlds. `-- --every 7` cuts one call in seven, `-- --only RunInstances` those of that name,
+// `-- --way killed` one way alone.
 const option = (name: string): string | undefined =>
   process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined;
 const every = Number(option('--every') ?? 1);
@@ -28,6 +29,6 @@ const startedAt = performance.now();
 const clean = await runClean();
 print(`a clean first deploy, second deploy and rollback make ${clean.places.length} AWS calls`);
 let failed = 0;
-for (const way of ways) failed += await cutAll(clean, way);
+for (const way of ways.filter((one) => one === (option('--way') ?? one))) failed += await cutAll(clean, way);
 print(`${Math.round((performance.now() - startedAt) / 1000)} s`);
 process.exit(failed === 0 ? 0 : 1);
