@@ -85,9 +85,15 @@ function blocksOf(findings: readonly Finding[]): Conversion['blocks'] {
   return blocks;
 }
 
-/** Later ones win, as in mup, where docker.args come after the env file. */
+/** Later ones win; docker.args are the last, for `docker run` lets them win over its env file. */
 const merged = (findings: readonly Finding[], key: 'env' | 'files'): Record<string, unknown> =>
-  Object.fromEntries(findings.flatMap(({ verdict }) => Object.entries(verdict[key] ?? {})));
+  Object.fromEntries(
+    findings
+      .toSorted((one, other) => rank(one) - rank(other))
+      .flatMap(({ verdict }) => Object.entries(verdict[key] ?? {})),
+  );
+
+const rank = ({ row }: Finding): number => (row.rule === 'app.docker.args' ? 1 : 0);
 
 /** mup ran the database and set MONGO_URL by itself: the file says what is to be filled in. */
 function commentOf(config: Raw): string {

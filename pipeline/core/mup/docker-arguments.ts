@@ -49,14 +49,8 @@ const reasons: [names: string[], outcome: 'dropped' | 'needs you', why: string][
   ],
 ];
 
-/** One option with what becomes of it. */
-export interface JudgedArgument {
-  name: string;
-  verdict: Verdict;
-}
-
 /** Judges each option that mup gives to `docker run`. No value appears in a reason. */
-export const judgeDockerArguments = (args: readonly string[]): JudgedArgument[] =>
+export const judgeDockerArguments = (args: readonly string[]): { name: string; verdict: Verdict }[] =>
   optionsIn(words(args.join(' '))).map(({ name, value }) => ({ name, verdict: judge(name, value) }));
 
 function judge(name: string, value = ''): Verdict {
@@ -93,9 +87,10 @@ function optionsIn(all: readonly string[]): Option[] {
 
 const isWaiting = ({ name, value }: Option): boolean => value === undefined && name.startsWith('-') && !flags.has(name);
 
-/** `--name`, `--name=value`, `-n` or `-nvalue`. */
+/** `--name`, `--name=value`, `-n` or `-nvalue`. A word that is none has no name: it may be a value, and secret. */
 function optionOf(word: string): Option {
-  const [, name = word, value] = /^(--[^=]+)=([^]*)$/.exec(word) ?? /^(-[empvclh])(.+)$/.exec(word) ?? [];
+  if (!word.startsWith('-')) return { name: '(word)', value: word };
+  const [, name = word, value] = /^(--[^=]+)=([^]*)$/.exec(word) ?? /^(-[a-zA-Z])(?!t$)(.+)$/.exec(word) ?? [];
   return { name, value };
 }
 

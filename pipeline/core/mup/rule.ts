@@ -15,6 +15,8 @@ export interface Verdict {
   env?: Record<string, string>;
   /** More files, by what stands between the environment's name and their end: `mobile.json`. */
   files?: Record<string, string>;
+  /** Several things in one value, each with a line of its own instead of this one. */
+  parts?: { name: string; verdict: Verdict }[];
   /** Replaces the value in the table. */
   shown?: string;
 }

@@ -49,7 +49,7 @@ export function walk(config: RawRecord, about: Omit<Walk, 'config'>): Finding[] 
 function visit(all: Walk, place: Place, value: Raw): Finding[] {
   if (strangeness(value) === 'undefined' && !isVariable(place)) return [];
   const { rule, names, hasParts } = match(place.path);
-  const own = rule ? [judged(all, place, value, { rule, names })] : [];
+  const own = rule ? judged(all, place, value, { rule, names }) : [];
   if (rule && !rule.goesOn) return own;
   return [...own, ...(hasParts ? visitParts(all, place, value, own.length === 0) : [unknown(all, place, value)])];
 }
@@ -76,13 +76,16 @@ function partsOf({ path, key }: Place, value: Raw): [Place, Raw][] | undefined {
   return Object.entries(value).map(([name, inside]) => [{ path: [...path, name], key: `${key}.${name}` }, inside]);
 }
 
-function judged(all: Walk, place: Place, value: Raw, matched: { rule: Rule; names: string[] }): Finding {
+function judged(all: Walk, place: Place, value: Raw, matched: { rule: Rule; names: string[] }): Finding[] {
   const { rule } = matched;
-  const verdict = verdictOn(all, place, value, matched);
-  const visible = verdict.shown ?? (rule.isSecret ? '(secret)' : shown(value));
-  const { outcome, why } = verdict;
+  const whole = verdictOn(all, place, value, matched);
   const isKnown = rule.isUnknownToMup !== true;
-  return { verdict, row: { key: place.key, rule: rule.key, value: visible, outcome, why, isKnown } };
+  const one = (key: string, verdict: Verdict): Finding => {
+    const { outcome, why } = verdict;
+    const visible = verdict.shown ?? (rule.isSecret ? '(secret)' : shown(value));
+    return { verdict, row: { key, rule: rule.key, value: visible, outcome, why, isKnown } };
+  };
+  return whole.parts?.map(({ name, verdict }) => one(`${place.key} ${name}`, verdict)) ?? [one(place.key, whole)];
 }
 
 function verdictOn(

@@ -55,11 +55,11 @@ test('variables arrive as texts, whatever quotes, blanks and signs are in them',
 
 test('docker.args are read as the shell of the server would: -e becomes a variable, the others are judged one by one', () => {
   expect(parse(converted('registry').env)).toMatchObject({ GREETING: 'pl4nted hello' });
-  const { value, why } = rowOf('registry', 'app.docker.args') ?? {};
-  expect(value).toBe('--memory -e --ulimit -v --link');
-  expect(why).toMatch(
-    /--memory: dropped, .*-e: GREETING goes into the .env file; --ulimit: .*-v: machines are replaced/,
+  const { env } = convert(
+    { app: { docker: { args: ['-eA=1', '-e', 'B="x y"'] }, env: { A: '2', C: '3' } } },
+    'production',
   );
+  expect(parse(env)).toEqual({ A: '1', B: 'x y', C: '3' });
 });
 
 test('a database that only the old server reaches is carried, and pointed out', () => {

@@ -1,4 +1,5 @@
 import { judgeDockerArguments } from '../docker-arguments.ts';
+import { textOf } from '../raw.ts';
 import { mapped, carried, dropped, needsYou, soundsSecret, type Found, type Rule, type Verdict } from '../rule.ts';
 
 const always = 'an image is always built, where `redeploy deploy` runs';
@@ -78,19 +79,8 @@ function judgeDriver({ text }: Found): Partial<Verdict> {
 }
 
 function judgeArguments({ value }: Found): Partial<Verdict> {
-  const all = judgeDockerArguments(Array.isArray(value) ? value.map(String) : []);
-  const worst = (['needs you', 'mapped', 'dropped'] as const).find((outcome) =>
-    all.some(({ verdict }) => verdict.outcome === outcome),
-  );
-  return {
-    outcome: worst ?? 'dropped',
-    shown: all.map(({ name }) => name).join(' '),
-    why:
-      all
-        .map(({ name, verdict: { outcome, why } }) => `${name}: ${outcome === 'dropped' ? 'dropped, ' : ''}${why}`)
-        .join('; ') || 'empty',
-    env: Object.assign({}, ...all.map(({ verdict }) => verdict.env ?? {})) as Record<string, string>,
-  };
+  const parts = judgeDockerArguments(Array.isArray(value) ? value.map(textOf) : []);
+  return parts.length === 0 ? { outcome: 'dropped', why: 'it is empty' } : { parts };
 }
 
 function judgeInstruction({ text: line }: Found): Partial<Verdict> {
