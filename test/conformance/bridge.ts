@@ -9,8 +9,8 @@ import { connectTo } from './worlds.ts';
 /** Stands between the pipeline and an emulator that runs no machines, and plays what machines would have done. */
 export interface Bridge extends AsyncDisposable {
   endpoint: string;
-  /** How often each part was played, by the operation that it belongs to. */
-  played: Map<string, number>;
+  /** The parts that were played, by the operation that they belong to. */
+  played: Set<string>;
   /** Clients at the emulator itself. */
   aws: Aws;
 }
@@ -21,7 +21,7 @@ export interface Bridge extends AsyncDisposable {
  */
 export async function openBridge(upstream: string): Promise<Bridge> {
   const aws = await connectTo(upstream);
-  const played = new Map<string, number>();
+  const played = new Set<string>();
   const server = createServer((incoming, answer) => {
     void carry(upstream, aws, { incoming, played })
       .catch((error: unknown) => ({
@@ -49,7 +49,7 @@ export async function openBridge(upstream: string): Promise<Bridge> {
 async function carry(
   upstream: string,
   aws: Aws,
-  { incoming, played }: { incoming: IncomingMessage; played: Map<string, number> },
+  { incoming, played }: { incoming: IncomingMessage; played: Set<string> },
 ): Promise<Played> {
   const body = await buffer(incoming);
   const request = readRequest(incoming, body);
@@ -57,7 +57,7 @@ async function carry(
   const pass = () => forward(upstream, incoming, body);
   if (!part) return pass();
   const given = await part(request, { aws, pass });
-  played.set(request.operation, (played.get(request.operation) ?? 0) + 1);
+  played.add(request.operation);
   return given;
 }
 

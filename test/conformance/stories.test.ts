@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openBridge, type Bridge } from './bridge.ts';
-import { startMicroburst, startMinistack, type Emulator, type Rule } from './emulators.ts';
+import { startMicroburst, startMinistack, startMoto, type Emulator, type Rule } from './emulators.ts';
 import { loadModels, type Models } from './models.ts';
 import { seatUser, type User } from './user.ts';
+import { startStory } from '../support/story.ts';
+import { status } from '../../pipeline/commands/status.ts';
 import { watch } from './watch.ts';
 
 let models: Models;
@@ -60,8 +62,9 @@ describe('the pipeline at MiniStack', () => {
     await tellStories(user);
     expect([...seen.violations]).toEqual([]);
     // What docs/conformance.md says that the bridge plays, and nothing else.
-    expect([...bridge.played.keys()].toSorted()).toEqual([
+    expect([...bridge.played].toSorted()).toEqual([
       'autoscaling:CreateAutoScalingGroup',
+      'autoscaling:DescribeInstanceRefreshes',
       'autoscaling:StartInstanceRefresh',
       'ec2:CreateImage',
       'ec2:CreateLaunchTemplateVersion',
@@ -78,19 +81,19 @@ const each = (n: number) => ({ sequence: { fail: 1, pass: n - 1 } });
 
 const faults: Record<string, Rule[]> = {
   throttles: [
-    { service: 'ec2', ...each(6), error: { code: 'RequestLimitExceeded', status: 503 } },
-    { service: 'autoscaling', ...each(6), error: { code: 'Throttling', status: 400 } },
-    { service: 'elasticloadbalancing', ...each(6), error: { code: 'Throttling', status: 400 } },
-    { service: 'iam', ...each(6), error: { code: 'Throttling', status: 400 } },
-    { service: 'secretsmanager', ...each(4), error: { code: 'ThrottlingException', status: 400 } },
-    { service: 'ecr', ...each(4), error: { code: 'ThrottlingException', status: 400 } },
-    { service: 'logs', ...each(4), error: { code: 'ThrottlingException', status: 400 } },
+    { service: 'ec2', ...each(12), error: { code: 'RequestLimitExceeded', status: 503 } },
+    { service: 'autoscaling', ...each(12), error: { code: 'Throttling', status: 400 } },
+    { service: 'elasticloadbalancing', ...each(12), error: { code: 'Throttling', status: 400 } },
+    { service: 'iam', ...each(12), error: { code: 'Throttling', status: 400 } },
+    { service: 'secretsmanager', ...each(8), error: { code: 'ThrottlingException', status: 400 } },
+    { service: 'ecr', ...each(8), error: { code: 'ThrottlingException', status: 400 } },
+    { service: 'logs', ...each(8), error: { code: 'ThrottlingException', status: 400 } },
   ],
   'fails, breaks off, loses answers and is slow': [
-    { service: '*', ...each(9), error: { code: 'ServiceUnavailable', status: 503 } },
-    { service: '*', ...each(11), reset: true },
-    { service: '*', ...each(13), response: { abort_frac: 0.3 } },
-    { service: '*', ...each(10), latency: { min: 200, max: 400 } },
+    { service: '*', ...each(17), error: { code: 'ServiceUnavailable', status: 503 } },
+    { service: '*', ...each(19), reset: true },
+    { service: '*', ...each(23), response: { abort_frac: 0.3 } },
+    { service: '*', ...each(20), latency: { min: 200, max: 400 } },
   ],
 };
 
@@ -103,5 +106,35 @@ describe('the pipeline at a MiniStack behind a proxy', () => {
     const fired = await proxy.fired();
     expect(new Set(fired).size).toBeGreaterThanOrEqual(3);
     expect(fired.length).toBeGreaterThan(20);
+  });
+});
+
+describe('the pipeline at moto', () => {
+  it('makes the first deploy, and stops where moto has no instance refresh', async () => {
+    await using moto = await startMoto();
+    await using motoBridge = await openBridge(moto.endpoint);
+    await using user = await seatUser(motoBridge.endpoint, motoBridge.aws);
+    const seen = watch(user.aws, models, { answers: false });
+    expect(await user.deploy()).toMatchObject({ action: 'deployed', release: 'v1', previous: undefined });
+    expect(await machinesOf(user)).toEqual(['v1 healthy', 'v1 healthy']);
+    expect([...seen.violations]).toEqual([]);
+  });
+});
+
+describe('the stories in the sandbox', () => {
+  it('send requests and get answers as the models say', async () => {
+    await using story = await startStory();
+    const seen = watch(story.ctx.aws, models, { answers: true });
+    await story.deploy();
+    await story.edit('second line\n');
+    await story.deploy();
+    await story.settings({ public: { greeting: 'new words' } });
+    await story.deploy();
+    await story.rollback('v1');
+    await story.clock.run(status(story.ctx, await story.target()));
+    expect(seen.operations.size).toBeGreaterThan(45);
+    expect([...seen.violations].filter((violation) => !violation.includes('Attributes: 22 items are over 20'))).toEqual(
+      [],
+    );
   });
 });

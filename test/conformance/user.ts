@@ -30,7 +30,9 @@ function quickClock(): Clock {
   const [start, pace] = [Date.now(), 50];
   return {
     now: () => start + (Date.now() - start) * pace,
-    sleep: async (ms, signal) => void (await sleep(ms / pace, undefined, signal && { signal })),
+    sleep: async (ms, signal) => {
+      await sleep(ms / pace, undefined, signal && { signal });
+    },
   };
 }
 
@@ -65,13 +67,12 @@ function dockerAt(emulator: Aws): Dockerode {
   const push = async (reference: string): Promise<Readable> => {
     const [, repositoryName = '', imageTag = ''] = /^[^/]+\/(.+):([^:]+)$/.exec(reference) ?? [];
     const imageManifest = manifestOf(imageTag);
-    await emulator.ecr.send(new PutImageCommand({ repositoryName, imageTag, imageManifest }));
-    const digest = `sha256:${createHash('sha256').update(imageManifest).digest('hex')}`;
-    return Readable.from([`${JSON.stringify({ aux: { Digest: digest } })}\n`]);
+    const { image } = await emulator.ecr.send(new PutImageCommand({ repositoryName, imageTag, imageManifest }));
+    return Readable.from([`${JSON.stringify({ aux: { Digest: image?.imageId?.imageDigest } })}\n`]);
   };
   const known = docker.getImage.bind(docker);
   const getImage = (name: string) => Object.assign(known(name), { push: () => push(name) });
-  return Object.assign(docker, { getImage }) as unknown as Dockerode;
+  return Object.assign(docker, { getImage });
 }
 
 const manifestOf = (tag: string): string =>

@@ -73,8 +73,12 @@ function exchangeOf(request: Request) {
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
   );
+  const { body: sent } = request;
+  // Buffer.from(sent) would call a method of the SDK's own body, which warns.
   const raw =
-    typeof request.body === 'string' ? Buffer.from(request.body) : Buffer.from((request.body ?? []) as Uint8Array);
+    sent instanceof Uint8Array
+      ? Buffer.from(sent.buffer, sent.byteOffset, sent.byteLength)
+      : Buffer.from(typeof sent === 'string' ? sent : '');
   const body = (headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw).toString('utf8');
   return { headers, body, status: 0, answer: '' };
 }

@@ -68,6 +68,7 @@ export const parts: Record<string, Part> = {
   'ec2:DescribeLaunchTemplateVersions': nameTheMissingTemplate,
   'ec2:CreateLaunchTemplateVersion': nameTheMissingTemplate,
   'autoscaling:CreateAutoScalingGroup': registerNewMachines,
+  'autoscaling:DescribeInstanceRefreshes': noRefreshes,
   'autoscaling:StartInstanceRefresh': replaceMachines,
   'secretsmanager:PutSecretValue': keepLabels,
 };
@@ -142,6 +143,18 @@ async function registerNewMachines({ form }: Request, { aws, pass }: Stage): Pro
   const name = form.get('AutoScalingGroupName') ?? '';
   if (answer.status === 200) await registerMachines(aws, name, await targetGroupOf(aws, name));
   return answer;
+}
+
+/** Where the emulator has no instance refreshes at all (moto), there were none yet. */
+async function noRefreshes(_: Request, { pass }: Stage): Promise<Played> {
+  const answer = await pass();
+  if (answer.status < 500) return answer;
+  const namespace = 'http://autoscaling.amazonaws.com/doc/2011-01-01/';
+  const result = '<DescribeInstanceRefreshesResult><InstanceRefreshes/></DescribeInstanceRefreshesResult>';
+  return xml(
+    200,
+    `<DescribeInstanceRefreshesResponse xmlns="${namespace}">${result}</DescribeInstanceRefreshesResponse>`,
+  );
 }
 
 /** The target group has its group's name. */
