@@ -52,6 +52,20 @@ describe('repair', () => {
     expect(left).toEqual([]);
   });
 
+  it('is not needed for the machine of a dead bake of other code: the next deploy removes it, too', async () => {
+    await using story = await storyBefore('deploy');
+    setWeather(story, [
+      { kind: 'unavailable', calls: 'ec2:CreateImage' },
+      { kind: 'unavailable', calls: 'ec2:TerminateInstances' },
+    ]);
+    await perform(story, 'deploy');
+    setWeather(story, []);
+    await story.edit('other code\n');
+    await story.clock.advance(hour);
+    await story.deploy();
+    expect(await halfMade(story)).toEqual([]);
+  });
+
   it('removes AMIs that failed, snapshots without an AMI, and versions that are no release', async () => {
     await using story = await startStory();
     await story.deploy();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
-  DescribeInstancesCommand,
+  paginateDescribeInstances,
   RunInstancesCommand,
   TerminateInstancesCommand,
   type Instance,
@@ -9,7 +9,7 @@ import {
 import type { ImageKey } from '../../core/artifacts.ts';
 import type { Context } from '../../core/context.ts';
 import { isAwsError } from '../../core/errors.ts';
-import { filtersOf, namesOf, tagKeys, tagsOf } from '../../core/names.ts';
+import { filtersOf, namesOf, tagKeys, tagRecord, tagsOf } from '../../core/names.ts';
 import type { Target } from '../../core/target.ts';
 import { onceKnown } from '../../core/wait.ts';
 import type { Foundation } from '../foundation.ts';
@@ -37,17 +37,32 @@ export async function launchBuilder(ctx: Context, bake: Bake, foundation: Founda
   }
 }
 
-/** Terminates every builder of this bake that still exists, whoever launched it. */
-export async function removeBuilders(ctx: Context, bake: Bake): Promise<void> {
-  const left = (await findBuilders(ctx, bake)).filter(isAlive).map((instance) => instance.InstanceId ?? '');
-  if (left.length > 0) await ctx.aws.ec2.send(new TerminateInstancesCommand({ InstanceIds: left }));
+/**
+ * Terminates every builder of this bake that still exists, whoever launched it, and those of other bakes that nobody can be
+ * waiting for any more.
+ */
+export async function removeBuilders(ctx: Context, { target, imageKey }: Bake): Promise<void> {
+  const overdueMs = ctx.clock.now() - 2 * target.bake.timeoutSeconds * 1000;
+  const isOurs = ({ Tags }: Instance) => tagRecord(Tags)[tagKeys.imageKey] === imageKey;
+  const isOverdue = ({ LaunchTime }: Instance) => LaunchTime !== undefined && LaunchTime.getTime() < overdueMs;
+  const left = (await findAll(ctx, target)).filter((one) => isAlive(one) && (isOurs(one) || isOverdue(one)));
+  if (left.length === 0) return;
+  const InstanceIds = left.map(({ InstanceId = '' }) => InstanceId);
+  await ctx.aws.ec2.send(new TerminateInstancesCommand({ InstanceIds }));
 }
 
 /** All builders of this bake that EC2 still lists, terminated ones too. */
 export async function findBuilders(ctx: Context, { target, imageKey }: Bake): Promise<Instance[]> {
-  const filters = [...filtersOf(target, 'builder'), { Name: `tag:${tagKeys.imageKey}`, Values: [imageKey] }];
-  const { Reservations = [] } = await ctx.aws.ec2.send(new DescribeInstancesCommand({ Filters: filters }));
-  return Reservations.flatMap((reservation) => reservation.Instances ?? []);
+  return (await findAll(ctx, target)).filter(({ Tags }) => tagRecord(Tags)[tagKeys.imageKey] === imageKey);
+}
+
+async function findAll(ctx: Context, target: Target): Promise<Instance[]> {
+  const found: Instance[] = [];
+  const request = { Filters: filtersOf(target, 'builder') };
+  for await (const page of paginateDescribeInstances({ client: ctx.aws.ec2 }, request)) {
+    found.push(...(page.Reservations ?? []).flatMap(({ Instances = [] }) => Instances));
+  }
+  return found;
 }
 
 function launchRequest(

@@ -25,10 +25,11 @@ export async function ensureRelease(
   live: number,
 ): Promise<Outcome<Release>> {
   const key = releaseKey(target, parts);
-  const releases = await findReleases(ctx, target);
-  const same = releases.find((release) => release.key === key && release.number >= live);
-  if (same) return { value: same, detail: same.name, reused: true };
   for (let attempt = 0; attempt < 20; attempt += 1) {
+    // Whoever took our number may have made this very release.
+    const releases = await findReleases(ctx, target);
+    const same = releases.find((release) => release.key === key && release.number >= live);
+    if (same) return { value: same, detail: same.name, reused: true };
     const version = await createVersion(ctx, target, parts);
     const release = version && releaseOf(version);
     if (release) return { value: release, detail: release.name };
