@@ -25,7 +25,8 @@ evaluates your \`mup.js\`, says for each of its keys what becomes of it, and wri
 | \`settings/<environment>.env\` | \`app.env\`; readable by you alone, and added to \`.gitignore\` |
 | \`settings/<environment>.mobile.json\` | \`app.buildOptions.mobileSettings\`, if there are any |
 
-into the directory that \`app.path\` names (\`--app-dir\` names another). No value of a variable and no password is ever printed.
+into the directory that \`app.path\` names (\`--app-dir\` names another). Passwords and values of variables
+(but ROOT_URL, PORT and HTTP_FORWARDED_COUNT) are never printed.
 
 * **One mup.js, one environment.** Its name comes from the file or its directory (\`mup.staging.js\`, \`staging/mup.js\`), or from \`-e\`;
   otherwise it is \`production\`. Convert a second mup.js of the same app, and its environment is added to \`redeploy.json\`.

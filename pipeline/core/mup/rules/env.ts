@@ -1,42 +1,36 @@
 import { at, isRecord, textAt, type Raw } from '../raw.ts';
-import { carried, hasProxy, rootUrlOf, type Found, type Rule, type Verdict } from '../rule.ts';
+import { carried, dropped, hasProxy, mapped, rootUrlOf, type Found, type Rule, type Verdict } from '../rule.ts';
 
 /** `app.env`: values go into the .env file and show nowhere. */
-export const envRules: Rule[] = carried(
-  ['app.env.*', 'any', 'the .env file', { isSecret: true, judge: intoFile }],
-  ['app.env.ROOT_URL', 'string', 'the .env file; its name must lead to the load balancer', { judge: judgeRoot }],
-  [
-    'app.env.MONGO_URL',
-    'string',
-    'the .env file; a host that only the old server reached needs you',
-    { isSecret: true, judge: judgeMongo },
-  ],
-  ['app.env.MONGO_OPLOG_URL', 'string', 'the .env file, as MONGO_URL', { isSecret: true, judge: judgeMongo }],
-  [
+export const envRules: Rule[] = [
+  ...carried(
+    ['app.env.*', 'any', 'the .env file', { isSecret: true, judge: intoFile }],
+    ['app.env.ROOT_URL', 'string', 'the .env file; its name must lead to the load balancer', { judge: judgeRoot }],
+    [
+      'app.env.MONGO_URL',
+      'string',
+      'the .env file; a host that only the old server reached needs you',
+      { isSecret: true, judge: judgeMongo },
+    ],
+    ['app.env.MONGO_OPLOG_URL', 'string', 'the .env file, as MONGO_URL', { isSecret: true, judge: judgeMongo }],
+    [
+      'app.env.HTTP_FORWARDED_COUNT',
+      'any',
+      'the .env file; 1 is right behind the load balancer, 2 with a CDN before it',
+      { judge: (found) => ({ ...intoFile(found), shown: found.text }) },
+    ],
+  ),
+  ...mapped([
     'app.env.PORT',
     'any',
     'the port that visitors see: balancer.httpPort or httpsPort when ROOT_URL names it',
     { judge: judgePort },
-  ],
-  [
-    'app.env.METEOR_SETTINGS',
-    'any',
-    'dropped: mup puts settings.json in its place',
-    { isSecret: true, judge: () => ({ outcome: 'dropped', why: 'mup, too, puts settings.json in its place' }) },
-  ],
-  [
-    'app.env.BIND_IP',
-    'any',
-    'dropped: the machine sets it',
-    { judge: () => ({ outcome: 'dropped', why: 'the machine sets it' }) },
-  ],
-  [
-    'app.env.HTTP_FORWARDED_COUNT',
-    'any',
-    'the .env file; 1 is right behind the load balancer, 2 with a CDN before it',
-    { judge: (found) => ({ ...intoFile(found), shown: found.text }) },
-  ],
-);
+  ]),
+  ...dropped(
+    ['app.env.METEOR_SETTINGS', 'any', 'mup, too, puts settings.json in its place', { isSecret: true }],
+    ['app.env.BIND_IP', 'any', 'the machine sets it'],
+  ),
+];
 
 function intoFile({ name, value, text }: Found): Partial<Verdict> {
   if (typeof value === 'object')
