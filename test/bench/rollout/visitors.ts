@@ -18,6 +18,8 @@ export interface Visitors {
   leave(): Promise<void>;
 }
 
+const mostUnderWay = 48;
+
 /** Public settings carry the release's name, so a page tells whose code and whose settings made it. */
 const releaseIn = (page: string): string | undefined => /bench-release-(v\d+)/.exec(decodeURIComponent(page))?.[1];
 
@@ -26,7 +28,7 @@ const releaseIn = (page: string): string | undefined => /bench-release-(v\d+)/.e
  * browsers do, the others over a new one each.
  */
 export function sendVisitors(url: string, load: { perSecond: number; keptShare: number }): Visitors {
-  const agent = new Agent({ keepAlive: true, maxSockets: 32 });
+  const agent = new Agent({ keepAlive: true, maxSockets: mostUnderWay });
   const visits: Visit[] = [];
   const underWay = new Set<Promise<void>>();
   const over = new AbortController();
@@ -44,13 +46,14 @@ export function sendVisitors(url: string, load: { perSecond: number; keptShare: 
     const startedAt = performance.now();
     for (let sent = 0; !over.signal.aborted;) {
       const due = Math.floor(((performance.now() - startedAt) / 1000) * load.perSecond);
-      // A generator that fell behind does not catch up in one burst that no visitors would make.
-      for (let burst = 0; sent < due && burst < 50; sent += 1, burst += 1) {
+      // So many wait for their answers at most: beyond that it would be our own queue that is measured, not the site.
+      for (; sent < due && underWay.size < mostUnderWay; sent += 1) {
         const one = visit(Math.random() >= load.keptShare);
         underWay.add(one);
         void one.finally(() => underWay.delete(one));
       }
-      sent = Math.max(sent, due - 50);
+      // Who could not be sent stays away: no burst that no visitors would make.
+      sent = due;
       await pause(10);
     }
   };
