@@ -292,7 +292,7 @@ describe('bad luck', () => {
   });
 
   test('a builder that fails in the middle of the bake shows its log, and is gone', async () => {
-    const broken = ['RUN mv "$(command -v node)" /usr/local/bin/node-of-another-cpu'];
+    const broken = ['RUN rm "$(command -v node)"'];
     await story.edit('redeploy.json', (text) => {
       const settings = JSON.parse(text) as { image: object };
       return JSON.stringify({ ...settings, image: { ...settings.image, buildInstructions: broken } });
