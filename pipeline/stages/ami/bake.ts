@@ -52,7 +52,7 @@ async function impairment(ctx: Context, builder: Instance | undefined): Promise<
 
 async function fail(ctx: Context, instanceId: string, what: string): Promise<never> {
   throw new DeployError('bake', `the AMI could not be baked: ${what}`, {
-    lines: await consoleLines(ctx, instanceId, 25),
+    lines: await consoleLines(ctx, instanceId, 25, 'redeploy bake:'),
     hint: 'the builder has been removed; correct the cause and deploy again',
   });
 }
