@@ -15,7 +15,7 @@ export interface Move {
 /** Opens the sample app, whose settings name the release that they are of. */
 export async function openBench(name: string, deregistrationDelaySeconds: number): Promise<RealStory> {
   const story = await startRealStory(name, {
-    fleet: { min: 2, max: 4 },
+    fleet: { min: 1, desired: 2, max: 4 },
     balancer: { httpPort: freeBalancerPort(), deregistrationDelaySeconds },
     // Machines that share two cores with their visitors are slower than AWS's.
     health: { startSeconds: 300 },
