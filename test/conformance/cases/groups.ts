@@ -6,6 +6,7 @@ import {
   DescribeInstanceRefreshesCommand,
   paginateDescribeInstanceRefreshes,
   PutScalingPolicyCommand,
+  ResumeProcessesCommand,
   RollbackInstanceRefreshCommand,
   StartInstanceRefreshCommand,
   UpdateAutoScalingGroupCommand,
@@ -83,6 +84,16 @@ export async function groups(bench: Bench): Promise<void> {
   );
   await call('bad type', () =>
     autoScaling.send(new PutScalingPolicyCommand({ ...policy, PolicyName: 'x', PolicyType: 'Nonsense' })),
+  );
+  const processes = { ScalingProcesses: ['Launch'] };
+  await call('launches', () =>
+    autoScaling.send(new ResumeProcessesCommand({ AutoScalingGroupName: name, ...processes })),
+  );
+  await call('unknown group', () =>
+    autoScaling.send(new ResumeProcessesCommand({ AutoScalingGroupName: 'nobody', ...processes })),
+  );
+  await call('unknown process', () =>
+    autoScaling.send(new ResumeProcessesCommand({ AutoScalingGroupName: name, ScalingProcesses: ['Nonsense'] })),
   );
   await call('bounds', () =>
     autoScaling.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: name, MinSize: 1, MaxSize: 3 })),

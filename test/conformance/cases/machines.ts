@@ -1,11 +1,13 @@
 import {
   CreateImageCommand,
   CreateTagsCommand,
+  DeleteSnapshotCommand,
   DeregisterImageCommand,
   DescribeImagesCommand,
   DescribeInstancesCommand,
   DescribeInstanceStatusCommand,
   DescribeInstanceTypeOfferingsCommand,
+  DescribeSnapshotsCommand,
   GetConsoleOutputCommand,
   paginateDescribeInstances,
   RunInstancesCommand,
@@ -201,6 +203,16 @@ export async function images(bench: Bench): Promise<void> {
   await call('no match', () =>
     ec2.send(new DescribeImagesCommand({ Owners: ['self'], Filters: [{ Name: 'name', Values: ['nobody'] }] })),
   );
+  const ofKey = { OwnerIds: ['self'], Filters: [{ Name: 'tag:redeploy:bake-key', Values: ['k-1'] }] };
+  const found = await call('own by tag', () => ec2.send(new DescribeSnapshotsCommand(ofKey)));
+  const unknownSnapshot = { SnapshotId: 'snap-0123456789abcdef0' };
+  await call('unknown id', () => ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: [unknownSnapshot.SnapshotId] })));
+  await call('malformed id', () => ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: ['nonsense'] })));
+  await call('of an image', () =>
+    ec2.send(new DeleteSnapshotCommand({ SnapshotId: found?.Snapshots?.[0]?.SnapshotId ?? 'snap-0123456789abcdef1' })),
+  );
+  await call('unknown id', () => ec2.send(new DeleteSnapshotCommand(unknownSnapshot)));
+  await call('malformed id', () => ec2.send(new DeleteSnapshotCommand({ SnapshotId: 'nonsense' })));
   await call('with its snapshots', () =>
     ec2.send(new DeregisterImageCommand({ ImageId: image, DeleteAssociatedSnapshots: true })),
   );
