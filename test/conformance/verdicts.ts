@@ -14,7 +14,7 @@ const columns = ['Operation', 'Case', 'Member', 'Ours', 'Theirs', 'Documentation
 /** Reads the table. Throws when a row lacks a column, a page or a verdict. */
 export async function readVerdicts(): Promise<Verdict[]> {
   const lines = (await readFile(file, 'utf8')).split('\n');
-  const start = lines.findIndex((line) => line.startsWith(`| ${columns[0]} `));
+  const start = lines.findIndex((line) => line.startsWith(`| ${columns[0]} | ${columns[1]} |`));
   if (start < 0) throw new Error(`${file} has no table that begins with ${columns.join(', ')}`);
   const verdicts: Verdict[] = [];
   for (const line of lines.slice(start + 2)) {
