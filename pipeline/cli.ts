@@ -1,9 +1,6 @@
 #!/usr/bin/env node
 import { main } from './cli/main.ts';
 
-// On Node 20 every AWS client warns that later versions of itself want a newer Node; ours are pinned.
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-
 // The only place that looks at the process: arguments, environment, working directory, signals.
 const exitCode = await main({
   argv: process.argv.slice(2),

@@ -123,6 +123,7 @@ function environmentOf(at: { root: string; stateDirectory: string; port: number 
   return {
     ...Object.fromEntries(kept),
     HOME: at.root,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     DOCKER_CONFIG: process.env['DOCKER_CONFIG'] ?? path.join(homedir(), '.docker'),
     XDG_CACHE_HOME: path.join(at.root, 'cache'),
     REDEPLOY_SANDBOX_DIR: at.stateDirectory,
