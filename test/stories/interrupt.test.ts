@@ -53,7 +53,7 @@ describe('Ctrl-C', () => {
         expect([[], whole('v1')]).toContainEqual(bill(story));
         expect(await story.deploy()).toMatchObject({ release: 'v1' });
       }),
-      { numRuns: 8, seed: 11 },
+      { numRuns: 8, seed: 11, endOnFailure: true },
     );
   }, 120_000);
 
@@ -69,7 +69,7 @@ describe('Ctrl-C', () => {
         expect(exitCode).toBe(130);
         expect([whole('v1'), whole('v2')]).toContainEqual(bill(story));
       }),
-      { numRuns: 8, seed: 12 },
+      { numRuns: 8, seed: 12, endOnFailure: true },
     );
   }, 120_000);
 

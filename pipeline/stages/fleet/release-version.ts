@@ -25,15 +25,19 @@ export async function ensureRelease(
   live: number,
 ): Promise<Outcome<Release>> {
   const key = releaseKey(target, parts);
+  let given = 0;
   for (let attempt = 0; attempt < 20; attempt += 1) {
     // Whoever took our number may have made this very release.
     const releases = await findReleases(ctx, target);
     const same = releases.find((release) => release.key === key && release.number >= live);
     if (same) return { value: same, detail: same.name, reused: true };
-    const version = await createVersion(ctx, target, parts);
+    const version = await createVersion(ctx, target, parts, given);
     const release = version && releaseOf(version);
     if (release) return { value: release, detail: release.name };
-    if (version) await removeVersion(ctx, target, version);
+    if (!version) continue;
+    // AWS never gives a number twice, and the latest version may be one that lost and is gone.
+    given = version.VersionNumber ?? 0;
+    await removeVersion(ctx, target, version);
   }
   throw new DeployError('busy', 'other deploys keep taking the next release number', {
     hint: 'deploy again in a minute',
@@ -44,10 +48,11 @@ async function createVersion(
   ctx: Context,
   target: Target,
   parts: ReleaseParts,
+  given: number,
 ): Promise<LaunchTemplateVersion | undefined> {
   const name = namesOf(target).launchTemplate;
   const latest = await latestVersion(ctx, name);
-  const number = (latest ?? 0) + 1;
+  const number = Math.max(latest ?? 0, given) + 1;
   const data = launchTemplateData(target, parts, number);
   const description = `v${number} of ${target.app} in ${target.environment}${parts.revision ? `, git ${parts.revision.slice(0, 40)}` : ''}`;
   if (latest === undefined)
