@@ -16,5 +16,6 @@ const slow = (name: string, minutes: number, groupOrder: number) => ({
 });
 
 export default defineConfig({
-  test: { projects: [fast('unit'), fast('stages'), fast('stories'), slow('conformance', 6, 1), slow('sandbox', 10, 2)] },
+  // Vitest leaves one core to the watcher that nobody runs here.
+  test: { maxWorkers: '100%', projects: [fast('unit'), fast('stages'), fast('stories'), slow('conformance', 6, 1), slow('sandbox', 10, 2)] },
 });
