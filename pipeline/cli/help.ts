@@ -93,8 +93,8 @@ Examples:
   redeploy sandbox status             machines, load balancers and their addresses
   redeploy sandbox down --wipe        stop it and forget its world
 
-Bad weather to rehearse in ([] makes it fine again; kinds: throttling, unavailable, reset, lost-answer, lag,
-expired-credentials, no-capacity, stuck-images, registry-breaks, machine-dies):
+Bad weather to rehearse in ([] makes it fine again; kinds: throttling, unavailable, reset,
+lost-answer, lag, expired-credentials, no-capacity, stuck-images, registry-breaks, machine-dies):
   curl -d '[{"kind": "throttling", "every": 3}]' http://127.0.0.1:4780/_sandbox/weather
 
 Where things live:
