@@ -19,7 +19,8 @@ beforeAll(async () => {
   const place = await temporaryDirectory();
   bundle = await buildBundle(await copySample(place.directory), path.join(place.directory, 'out'));
   const cwd = path.join(bundle, 'programs/server');
-  await expect(run('npm', ['ci', '--omit=dev'], { cwd })).rejects.toThrow('EUSAGE');
+  // Whoever runs us with `npm --silent` would silence this one too.
+  await expect(run('npm', ['ci', '--omit=dev', '--loglevel=error'], { cwd })).rejects.toThrow('EUSAGE');
   await run('npm', ['install', '--omit=dev'], { cwd });
   return () => place[Symbol.asyncDispose]();
 }, NPM_MINUTES * 60_000);
