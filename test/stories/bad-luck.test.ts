@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DeployError } from '../../pipeline/core/errors.ts';
 import { observe } from '../../pipeline/core/observe.ts';
+import { failureOf } from '../support/failure.ts';
 import { startStory, type Story } from '../support/story.ts';
-
-const failureOf = async (work: Promise<unknown>): Promise<DeployError> => {
-  const error = await work.then(
-    () => new Error('it did not fail'),
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof DeployError) return error;
-  throw error;
-};
 
 const fleetOf = async (story: Story) => (await story.clock.run(observe(story.ctx, await story.target()))).fleet;
 

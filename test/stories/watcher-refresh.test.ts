@@ -1,7 +1,7 @@
 import { CancelInstanceRefreshCommand, UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
 import { describe, expect, it } from 'vitest';
-import { DeployError } from '../../pipeline/core/errors.ts';
 import { observe, type World } from '../../pipeline/core/observe.ts';
+import { failureOf } from '../support/failure.ts';
 import { startStory, type Story } from '../support/story.ts';
 
 const group = 'shop-production';
@@ -18,15 +18,6 @@ async function until(story: Story, isSo: (world: World) => boolean): Promise<Wor
     await story.clock.sleep(10_000);
   }
 }
-
-const failureOf = async (work: Promise<unknown>): Promise<DeployError> => {
-  const error = await work.then(
-    () => new Error('it did not fail'),
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof DeployError) return error;
-  throw error;
-};
 
 describe('a roll', () => {
   it('pauses at a checkpoint with half of the machines new, and saves the release only at the end', async () => {

@@ -1,18 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { DeployError, exitCodeOf } from '../../pipeline/core/errors.ts';
+import { exitCodeOf, type DeployError } from '../../pipeline/core/errors.ts';
 import { observe } from '../../pipeline/core/observe.ts';
 import type { Refresh } from '../../sandbox/engine/autoscaling/state.ts';
 import type { PlayedApp } from '../support/played-machines.ts';
+import { failureOf } from '../support/failure.ts';
 import { startStory, type Story } from '../support/story.ts';
-
-const failureOf = async (work: Promise<unknown>): Promise<DeployError> => {
-  const error = await work.then(
-    () => new Error('it did not fail'),
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof DeployError) return error;
-  throw error;
-};
 
 const machinesOf = async (story: Story): Promise<string[]> => {
   const world = await story.clock.run(observe(story.ctx, await story.target()));
