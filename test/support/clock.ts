@@ -31,7 +31,7 @@ interface Sleeper {
 }
 
 /** Real work that the event loop has under way and that time must wait for: files, child processes, look-ups, zips. */
-const realWork = /^(FSReq|ProcessWrap|GetAddrInfo|Zlib|.*Job$|CopyFile)/i;
+const realWork = /^(FSReq|CloseReq|ProcessWrap|GetAddrInfo|Zlib|.*Job$|CopyFile)/i;
 const working = () => process.getActiveResourcesInfo().some((name) => realWork.test(name));
 
 /** A clock for one test; hand the same to the sandbox and to the pipeline. */
