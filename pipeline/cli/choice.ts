@@ -26,6 +26,8 @@ export type Choice =
         fromMup?: string;
         /** With `fromMup`: the settings file, if it is not settings.json beside mup.js. */
         settings?: string;
+        /** Write the workflow of a release job, too. */
+        github: boolean;
       };
     }
   | { command: 'deploy'; options: Targeted & { bundle?: string; wait: boolean; yes: boolean } }

@@ -23,6 +23,7 @@ export function defineCommands(program: Command, cwd: string, choose: Choose): v
     new Option('-y, --yes', 'ask nothing'),
     new Option('--from-mup <file>', 'convert this mup.js with its settings.json, and say what becomes of each key'),
     new Option('--settings <file>', 'with --from-mup: the settings file, if it is not beside mup.js'),
+    new Option('--github', 'write the GitHub workflow that plans, deploys and rolls back, too'),
   ]);
   const deploy = [bundle(), noWait(), new Option('-y, --yes', 'ask nothing, not even before the first deploy')];
   command(program, 'deploy', shared, [['build, bake and roll out the app'], ...deploy, ...targetOptions()]);

@@ -1,6 +1,7 @@
 import { DeployError, exitCodeOf, messageOf } from '../core/errors.ts';
 import { explainAwsError } from '../edge/aws/explain.ts';
 import { painter, type Paint } from '../edge/terminal/paint.ts';
+import { guarded } from '../edge/terminal/workflow-commands.ts';
 import type { Io } from './io.ts';
 
 /** A failure as it is told. */
@@ -64,9 +65,17 @@ function causesOf(error: unknown): string[] {
   return cause === undefined ? [] : [messageOf(cause), ...causesOf(cause)];
 }
 
+interface FailureLook {
+  isJson: boolean;
+  isColored: boolean;
+  /** In the log of a GitHub Actions job, foreign words must not be taken for commands. */
+  isGithub?: boolean;
+}
+
 /** People read it on stderr; with --json it is the result. Returns the exit code. */
-export function printFailure(io: Io, failure: Failure, look: { isJson: boolean; isColored: boolean }): number {
+export function printFailure(io: Io, failure: Failure, look: FailureLook): number {
+  const lines = failure.lines(painter(look.isColored));
   if (look.isJson) io.stdout.write(`${JSON.stringify({ error: failure.document }, undefined, 2)}\n`);
-  else io.stderr.write(`${failure.lines(painter(look.isColored)).join('\n')}\n`);
+  else io.stderr.write(`${(look.isGithub ? guarded(lines) : lines).join('\n')}\n`);
   return failure.exitCode;
 }

@@ -36,6 +36,9 @@ Examples:
 From mup, one environment for each mup.js; docs/from-mup.md tells what happens to every key:
   redeploy init --from-mup .deploy/mup.js
   redeploy init --from-mup .deploy/mup.staging.js --settings .deploy/staging.json -e staging
+
+A release job on GitHub, also for an app that has its redeploy.json; docs/github.md tells more:
+  redeploy init --github
 `,
   deploy: `
 What it does, each step only if it is not done already:

@@ -1,5 +1,13 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { checkUnconfigured, init, proposeName, type InitAnswers, type InitResult } from '../commands/init.ts';
+import {
+  checkUnconfigured,
+  configuration,
+  init,
+  proposeName,
+  type InitAnswers,
+  type InitResult,
+} from '../commands/init.ts';
 import { DeployError } from '../core/errors.ts';
 import { ask } from '../edge/terminal/ask.ts';
 import type { ChoiceOf } from './choice.ts';
@@ -7,8 +15,22 @@ import type { Session } from './context.ts';
 import { performInitFromMup } from './perform-init-from-mup.ts';
 import type { Shown } from './shown.ts';
 
-/** `redeploy init`: asks what the command line does not say, if there is somebody to ask. */
+/** `redeploy init`; with `--github`, an app that is configured already only gets its workflow. */
 export async function performInit({ options }: ChoiceOf<'init'>, session: Session): Promise<Shown> {
+  if (!options.github) return await configure(options, session);
+  const { performInitGithub } = await import('./perform-init-github.ts');
+  const isConfigured = existsSync(path.join(path.resolve(session.io.cwd, options.appDir), configuration));
+  if (isConfigured && options.fromMup === undefined) return await performInitGithub(options, session);
+  const configured = await configure(options, session);
+  const workflow = await performInitGithub(options, session);
+  return {
+    document: { ...(configured.document as object), workflow: workflow.document },
+    lines: (paint) => [...configured.lines(paint), '', ...workflow.lines(paint)],
+  };
+}
+
+/** Asks what the command line does not say, if there is somebody to ask. */
+async function configure(options: ChoiceOf<'init'>['options'], session: Session): Promise<Shown> {
   if (options.fromMup !== undefined) return await performInitFromMup(options, options.fromMup, session);
   if (options.settings !== undefined) throw new DeployError('usage', '--settings goes with --from-mup');
   const directory = path.resolve(session.io.cwd, options.appDir);

@@ -1,8 +1,10 @@
 import { realClock } from '../edge/clock.ts';
 import { openTerminal } from '../edge/terminal.ts';
+import type { Report } from '../core/event.ts';
 import { painter } from '../edge/terminal/paint.ts';
 import type { Choice } from './choice.ts';
 import { failureOf, printFailure } from './failure.ts';
+import { findJob } from './github.ts';
 import { watchInterrupts } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { perform } from './perform.ts';
@@ -10,7 +12,8 @@ import { perform } from './perform.ts';
 /** Carries out one command: progress on stderr, its result on stdout, its failure where it belongs. */
 export async function run(io: Io, choice: Choice): Promise<number> {
   const { json, color, verbose } = choice.options;
-  const look = { isJson: json, isColored: isColored(io, io.stderr, color) };
+  const job = findJob(io, `redeploy ${choice.command}`, json);
+  const look = { isJson: json, isColored: isColored(io, io.stderr, color), isGithub: job !== undefined };
   const terminal = await openTerminal({
     ...look,
     stream: io.stderr,
@@ -18,18 +21,25 @@ export async function run(io: Io, choice: Choice): Promise<number> {
     isVerbose: verbose,
     clock: realClock,
   });
+  const report: Report = (event) => {
+    terminal.report(event);
+    job?.report(event);
+  };
   const interrupts = watchInterrupts(io, terminal, choice.command === 'sandbox logs');
   try {
-    const shown = await perform(choice, { io, signal: interrupts.signal, report: terminal.report });
+    const shown = await perform(choice, { io, signal: interrupts.signal, report });
     terminal.close();
     const paint = painter(isColored(io, io.stdout, color));
     const lines = json ? [JSON.stringify(shown.document, undefined, 2)] : shown.lines(paint);
     if (lines.length > 0) io.stdout.write(`${lines.join('\n')}\n`);
+    await job?.succeeded(shown);
     return 0;
   } catch (error) {
     terminal.close();
     const around = { lastWords: terminal.lastWords(), isInterrupted: interrupts.signal.aborted };
-    return printFailure(io, failureOf(error, around), look);
+    const failure = failureOf(error, around);
+    await job?.failed(failure);
+    return printFailure(io, failure, look);
   } finally {
     interrupts.release();
   }

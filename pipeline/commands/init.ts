@@ -18,7 +18,8 @@ export interface InitResult extends InitAnswers {
   isMeteor: boolean;
 }
 
-const configuration = 'redeploy.json';
+/** File that makes a directory a configured app. */
+export const configuration = 'redeploy.json';
 const ignored = 'settings/*.env';
 
 /** Refuses a directory that is configured already. Throws `usage`. Called before anything is asked. */

@@ -73,8 +73,12 @@ export async function readTarget(directory: string, wanted?: string): Promise<Ta
   return target;
 }
 
-function chooseEnvironment(settings: Settings, wanted: string | undefined): string {
-  const known = Object.keys(settings.environments);
+/** The environment `wanted`, or the only one. Throws `usage`. */
+export function chooseEnvironment(
+  { environments }: Pick<Settings, 'environments'>,
+  wanted: string | undefined,
+): string {
+  const known = Object.keys(environments);
   const list = known.join(', ');
   if (wanted !== undefined) {
     if (known.includes(wanted)) return wanted;

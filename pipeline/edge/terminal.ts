@@ -11,6 +11,8 @@ export interface TerminalOptions {
   stream: NodeJS.WriteStream;
   /** JSON lines instead of words. */
   isJson: boolean;
+  /** The stream is the log of a GitHub Actions job. */
+  isGithub: boolean;
   /** The stream is a terminal whose cursor moves: lines are redrawn. */
   isLive: boolean;
   isColored: boolean;
@@ -50,6 +52,10 @@ async function chooseRenderer(options: TerminalOptions, steps: Steps): Promise<R
   const write = (text: string) => void stream.write(text);
   if (options.isJson) return jsonRenderer(write, clock);
   const look = { paint: painter(options.isColored), isVerbose, clock };
+  if (options.isGithub) {
+    const { githubRenderer } = await import('./terminal/github.ts');
+    return githubRenderer(write, look);
+  }
   if (!options.isLive) return plainRenderer(write, look);
   const { liveRenderer } = await import('./terminal/live.ts');
   return liveRenderer(stream, { ...look, steps });

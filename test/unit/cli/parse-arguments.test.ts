@@ -45,11 +45,14 @@ test.each([
   ['plan --bundle b', { command: 'plan', options: { ...targeted, bundle: 'b' } }],
   [
     'init --app shop --region eu-west-1 -e test',
-    { command: 'init', options: { ...common, app: 'shop', region: 'eu-west-1', environment: 'test', yes: false } },
+    {
+      command: 'init',
+      options: { ...common, app: 'shop', region: 'eu-west-1', environment: 'test', yes: false, github: false },
+    },
   ],
   [
     'init --from-mup .deploy --settings s.json',
-    { command: 'init', options: { ...common, fromMup: '.deploy', settings: 's.json', yes: false } },
+    { command: 'init', options: { ...common, fromMup: '.deploy', settings: 's.json', yes: false, github: false } },
   ],
   ['sandbox up', { command: 'sandbox up', options: { ...common, machines: 'docker', latency: 'none' } }],
   [

@@ -25,7 +25,13 @@ const story: (Event | { pass: number })[] = [
   { kind: 'note', message: 'stopping' },
 ];
 
-async function play(options: { isJson?: boolean; isLive?: boolean; isVerbose?: boolean; isColored?: boolean }) {
+async function play(options: {
+  isJson?: boolean;
+  isGithub?: boolean;
+  isLive?: boolean;
+  isVerbose?: boolean;
+  isColored?: boolean;
+}) {
   let now = 0;
   let written = '';
   const stream = Object.assign(new PassThrough(), { isTTY: options.isLive ?? false, columns: 60, rows: 24 });
@@ -33,6 +39,7 @@ async function play(options: { isJson?: boolean; isLive?: boolean; isVerbose?: b
   const terminal = await openTerminal({
     stream: stream as unknown as NodeJS.WriteStream,
     isJson: false,
+    isGithub: false,
     isLive: false,
     isVerbose: false,
     isColored: false,
@@ -73,12 +80,33 @@ test('what tools say is shown when asked for, else kept for the failure; what is
 
 test('of a chatty tool, the last 40 lines are kept', async () => {
   const stream = new PassThrough() as unknown as NodeJS.WriteStream;
-  const look = { isJson: false, isLive: false, isVerbose: false, isColored: false };
+  const look = { isJson: false, isGithub: false, isLive: false, isVerbose: false, isColored: false };
   const terminal = await openTerminal({ stream, ...look, clock: { now: () => 0 } });
   for (let line = 1; line <= 100; line += 1) terminal.report({ kind: 'output', step: 'bundle', line: `line ${line}` });
   terminal.report({ kind: 'step-failed', step: 'bundle', ms: 1, message: 'no' });
   expect(terminal.lastWords()).toHaveLength(40);
   expect(terminal.lastWords()[0]).toBe('line 61');
+});
+
+test('in a GitHub job, what a tool said is folded behind its step, and none of it is a command', async () => {
+  const { written } = await play({ isGithub: true });
+  const lines = written.split('\n').map((line) => line.replace(/[0-9a-f-]{36}/, 'TOKEN'));
+  expect(lines).toEqual([
+    '  image …',
+    '  ami …',
+    '  ami: waiting for builder (33 s): pulling the image',
+    '✔ ami  1 min 4 s · ami-0abc',
+    '::group::✖ image  1 min 5 s · docker build failed',
+    '::stop-commands::TOKEN',
+    'Step 1/9 : FROM node',
+    'npm ERR! no such package',
+    '::TOKEN::',
+    '::endgroup::',
+    '↶ undoing: remove the builder',
+    '✖ could not undo: remove the builder (AccessDenied)',
+    '• stopping',
+    '',
+  ]);
 });
 
 test('--json writes every event as one line with its time', async () => {
