@@ -1,9 +1,12 @@
+import type { ACMClient } from '@aws-sdk/client-acm';
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { IAMClient } from '@aws-sdk/client-iam';
+import type { Route53Client } from '@aws-sdk/client-route-53';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
@@ -12,12 +15,15 @@ import type { Report } from './event.ts';
 
 /** AWS clients as the SDK makes them, unwrapped: the command object is the data, a fake hooks in under `send`. */
 export interface Aws {
+  acm: ACMClient;
   ec2: EC2Client;
   autoScaling: AutoScalingClient;
+  cloudWatch: CloudWatchClient;
   elbv2: ElasticLoadBalancingV2Client;
   ecr: ECRClient;
   iam: IAMClient;
   logs: CloudWatchLogsClient;
+  route53: Route53Client;
   secretsManager: SecretsManagerClient;
   ssm: SSMClient;
   sts: STSClient;

@@ -14,17 +14,21 @@ export interface AwsOptions {
  * standard mode wait up to half a minute in all: longer than AWS throttles a well-behaved account, shorter than patience.
  */
 export async function connectAws(options: AwsOptions): Promise<Aws> {
-  const [autoScaling, logs, ec2, ecr, elbv2, iam, secretsManager, ssm, sts] = await Promise.all([
-    import('@aws-sdk/client-auto-scaling'),
-    import('@aws-sdk/client-cloudwatch-logs'),
-    import('@aws-sdk/client-ec2'),
-    import('@aws-sdk/client-ecr'),
-    import('@aws-sdk/client-elastic-load-balancing-v2'),
-    import('@aws-sdk/client-iam'),
-    import('@aws-sdk/client-secrets-manager'),
-    import('@aws-sdk/client-ssm'),
-    import('@aws-sdk/client-sts'),
-  ]);
+  const [acm, autoScaling, cloudWatch, logs, ec2, ecr, elbv2, iam, route53, secretsManager, ssm, sts] =
+    await Promise.all([
+      import('@aws-sdk/client-acm'),
+      import('@aws-sdk/client-auto-scaling'),
+      import('@aws-sdk/client-cloudwatch'),
+      import('@aws-sdk/client-cloudwatch-logs'),
+      import('@aws-sdk/client-ec2'),
+      import('@aws-sdk/client-ecr'),
+      import('@aws-sdk/client-elastic-load-balancing-v2'),
+      import('@aws-sdk/client-iam'),
+      import('@aws-sdk/client-route-53'),
+      import('@aws-sdk/client-secrets-manager'),
+      import('@aws-sdk/client-ssm'),
+      import('@aws-sdk/client-sts'),
+    ]);
   const config = {
     ...options,
     retryMode: 'standard',
@@ -32,12 +36,15 @@ export async function connectAws(options: AwsOptions): Promise<Aws> {
     requestHandler: { connectionTimeout: 5000, requestTimeout: 60_000, throwOnRequestTimeout: true },
   };
   const aws: Aws = {
+    acm: new acm.ACMClient(config),
     autoScaling: new autoScaling.AutoScalingClient(config),
+    cloudWatch: new cloudWatch.CloudWatchClient(config),
     logs: new logs.CloudWatchLogsClient(config),
     ec2: new ec2.EC2Client(config),
     ecr: new ecr.ECRClient(config),
     elbv2: new elbv2.ElasticLoadBalancingV2Client(config),
     iam: new iam.IAMClient(config),
+    route53: new route53.Route53Client(config),
     secretsManager: new secretsManager.SecretsManagerClient(config),
     ssm: new ssm.SSMClient(config),
     sts: new sts.STSClient(config),

@@ -1,6 +1,7 @@
 import type * as client from '@aws-sdk/client-elastic-load-balancing-v2';
 import { startBalancer } from '../engine/elb/start.ts';
 import { attributeOperations } from './elasticloadbalancing/attributes.ts';
+import { certificateOperations } from './elasticloadbalancing/certificates.ts';
 import { listenerOperations } from './elasticloadbalancing/listeners.ts';
 import { loadBalancerOperations } from './elasticloadbalancing/load-balancers.ts';
 import { ruleOperations } from './elasticloadbalancing/rules.ts';
@@ -15,6 +16,7 @@ const operations: Operations<typeof client> = {
   ...targetGroupOperations,
   ...targetOperations,
   ...listenerOperations,
+  ...certificateOperations,
   ...ruleOperations,
   ...tagOperations,
 };

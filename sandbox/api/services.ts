@@ -1,3 +1,4 @@
+import { acm } from './acm.ts';
 import { autoScaling } from './autoscaling.ts';
 import { ec2 } from './ec2.ts';
 import { ecr } from './ecr.ts';
@@ -20,4 +21,5 @@ export const services: readonly Service[] = [
   ec2,
   autoScaling,
   elasticLoadBalancing,
+  acm,
 ];

@@ -16,13 +16,25 @@ export interface Timing {
   elbEvaluationMs: number;
   /** New load balancer to `active`. */
   balancerMs: number;
+  /** A certificate's records published to `ISSUED` (minutes to half an hour on AWS). */
+  certificateMs: number;
+  /** A change of a zone to `INSYNC` ("generally within 60 seconds"). */
+  dnsMs: number;
   /** How often the autoscaler looks. */
   tickMs: number;
 }
 
 export const timings: Record<'none' | 'aws', Timing> = {
-  none: { launchMs: 0, imageMs: 0, elbEvaluationMs: 0, balancerMs: 0, tickMs: 500 },
-  aws: { launchMs: 17_000, imageMs: 100_000, elbEvaluationMs: 90_000, balancerMs: 120_000, tickMs: 5000 },
+  none: { launchMs: 0, imageMs: 0, elbEvaluationMs: 0, balancerMs: 0, certificateMs: 0, dnsMs: 0, tickMs: 500 },
+  aws: {
+    launchMs: 17_000,
+    imageMs: 100_000,
+    elbEvaluationMs: 90_000,
+    balancerMs: 120_000,
+    certificateMs: 180_000,
+    dnsMs: 30_000,
+    tickMs: 5000,
+  },
 };
 
 /** What every handler and every loop of the sandbox works with. */

@@ -1,9 +1,11 @@
+import { emptyAcm, type AcmState } from './acm/state.ts';
 import { emptyAutoScaling, type AutoScalingState } from './autoscaling/state.ts';
 import { emptyEc2, type Ec2State } from './ec2/state.ts';
 import { emptyEcr, type EcrState } from './ecr/state.ts';
 import { emptyElb, type ElbState } from './elb/state.ts';
 import { emptyIam, type IamState } from './iam/state.ts';
 import { emptyLogs, type LogsState } from './logs/state.ts';
+import { emptyRoute53, type Route53State } from './route53/state.ts';
 import { emptySecrets, type SecretsState } from './secrets/state.ts';
 import { emptySsm, type SsmState } from './ssm/state.ts';
 
@@ -23,6 +25,8 @@ export interface State {
   ecr: EcrState;
   logs: LogsState;
   ssm: SsmState;
+  acm: AcmState;
+  route53: Route53State;
 }
 
 /** A fresh account in `region`: a default VPC with two subnets, nothing else. */
@@ -40,5 +44,7 @@ export function emptyState(region: string): State {
     ecr: emptyEcr(),
     logs: emptyLogs(),
     ssm: emptySsm(),
+    acm: emptyAcm(),
+    route53: emptyRoute53(),
   };
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Engine } from '../engine/engine.ts';
+import { answerCertificates } from './certificates.ts';
 import { changeWeather } from './weather.ts';
 
 /** What `/_sandbox/…` can do besides looking. */
@@ -24,21 +25,26 @@ interface SandboxStatus {
   loadBalancers: { name: string; address: string; urls: string[] }[];
 }
 
-/** Answers the sandbox's own endpoints: status, weather, shutdown, a machine's console. */
+/** Answers the sandbox's own endpoints: status, weather, certificates, shutdown, a machine's console. */
 export async function handleControl(
   engine: Engine,
   actions: ControlActions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const path = (request.url ?? '').split('?')[0] ?? '';
+  const path = new URL(request.url ?? '/', 'http://sandbox').pathname;
   const route = `${request.method} ${path}`;
   const consoleOf = /^GET \/_sandbox\/machines\/([^/]+)\/console$/.exec(route)?.[1];
   if (route === 'GET /_sandbox/status') return json(response, 200, statusOf(engine, actions.startedAt));
   if (consoleOf !== undefined) return sendConsole(engine, consoleOf, response);
   if (route === 'GET /_sandbox/weather') return json(response, 200, engine.sky.rules);
   if (route === 'POST /_sandbox/weather') return setWeather(engine, request, response);
-  if (route !== 'POST /_sandbox/shutdown') return json(response, 404, { message: `nothing at ${route}` });
+  if (path.startsWith('/_sandbox/certificates')) return answerCertificates(engine, route, response);
+  if (route === 'POST /_sandbox/shutdown') return shutDown(actions, request, response);
+  return json(response, 404, { message: `nothing at ${route}` });
+}
+
+function shutDown(actions: ControlActions, request: IncomingMessage, response: ServerResponse): void {
   if (!mayShutDown(request)) return json(response, 403, { message: 'only from this host, and not from a browser' });
   json(response, 202, { message: 'shutting down' });
   response.on('close', () => actions.shutdown());

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sequence } from './bench.ts';
 import { balancers, targetGroups } from './cases/balancers.ts';
+import { certificates } from './cases/certificates.ts';
 import { logsAndParameters, repositories, secrets } from './cases/content.ts';
 import { groups, refreshes } from './cases/groups.ts';
 import { identity } from './cases/identity.ts';
@@ -29,6 +30,7 @@ const sequences: Record<string, Sequence> = {
   secrets,
   logsAndParameters,
   repositories,
+  certificates,
 };
 
 /** What the models say against the sandbox's answers is judged like any other difference. */

@@ -7,6 +7,7 @@ import { checkAnswer, checkRequest, type Exchange } from './models/check.ts';
 
 /** Directories of botocore's data by signing name. */
 const directories: Record<string, string> = {
+  acm: 'acm',
   autoscaling: 'autoscaling',
   ec2: 'ec2',
   ecr: 'ecr',

@@ -58,12 +58,15 @@ export function watch(aws: Aws, models: Models, { answers }: { answers: boolean 
 
 /** What the client packages are called, so that two services' DescribeImages are not one. */
 export const services: Record<keyof Aws, string> = {
+  acm: 'acm',
   ec2: 'ec2',
   autoScaling: 'auto-scaling',
+  cloudWatch: 'cloudwatch',
   elbv2: 'elastic-load-balancing-v2',
   ecr: 'ecr',
   iam: 'iam',
   logs: 'cloudwatch-logs',
+  route53: 'route-53',
   secretsManager: 'secrets-manager',
   ssm: 'ssm',
   sts: 'sts',

@@ -1,9 +1,12 @@
+import { ACMClient } from '@aws-sdk/client-acm';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -53,12 +56,15 @@ export function clients(
     requestHandler: requestHandler(sandbox),
   };
   return {
+    acm: new ACMClient(config),
     ec2: new EC2Client(config),
     autoScaling: new AutoScalingClient(config),
+    cloudWatch: new CloudWatchClient(config),
     elbv2: new ElasticLoadBalancingV2Client(config),
     ecr: new ECRClient(config),
     iam: new IAMClient(config),
     logs: new CloudWatchLogsClient(config),
+    route53: new Route53Client(config),
     secretsManager: new SecretsManagerClient(config),
     ssm: new SSMClient(config),
     sts: new STSClient(config),

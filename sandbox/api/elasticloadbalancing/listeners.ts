@@ -1,12 +1,12 @@
 import type * as client from '@aws-sdk/client-elastic-load-balancing-v2';
-import { selfSigned } from '../../engine/elb/certificate.ts';
-import { bindListener, unbindListener } from '../../engine/elb/listen.ts';
+import { bindListener, renewTls, unbindListener } from '../../engine/elb/listen.ts';
 import { wakeHealthLoop } from '../../engine/elb/runtime.ts';
 import type { Listener } from '../../engine/elb/state.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { AwsError } from '../error.ts';
 import type { HandlerFor, Operations } from '../service.ts';
 import { readActions } from './actions.ts';
+import { usableCertificate } from './certificates.ts';
 import { listener as findListener, listenersOf, loadBalancer } from './find.ts';
 import { removeListener } from './load-balancers.ts';
 import { page } from './page.ts';
@@ -34,10 +34,10 @@ interface ListenerInput {
   Certificates?: client.Certificate[] | undefined;
 }
 
-type Front = Pick<Listener, 'port' | 'protocol' | 'certificateArn' | 'sslPolicy' | 'tls'>;
+type Front = Pick<Listener, 'port' | 'protocol' | 'certificateArn' | 'sslPolicy'>;
 
 /** Port and protocol with what an HTTPS listener needs besides. */
-function readFront(engine: Engine, input: ListenerInput, address: string): Front {
+function readFront(engine: Engine, input: ListenerInput): Front {
   const { Protocol = '', Port = 0, Certificates = [] } = input;
   oneOf('HTTP', 'HTTPS')(Protocol, 'protocol');
   portInRange(Port, 'port');
@@ -47,28 +47,18 @@ function readFront(engine: Engine, input: ListenerInput, address: string): Front
   }
   const certificateArn = Certificates[0]?.CertificateArn;
   if (!certificateArn) throw invalid('A certificate must be specified for HTTPS listeners');
+  if (Certificates.length > 1) throw invalid('Only one certificate, the default one, can be specified');
   return {
     port: Port,
     protocol: 'HTTPS',
-    certificateArn,
+    certificateArn: usableCertificate(engine, certificateArn),
     sslPolicy: input.SslPolicy ?? 'ELBSecurityPolicy-2016-08',
-    tls: certificate(engine, certificateArn, address),
   };
-}
-
-/** The certificate's own pair once the sandbox has ACM; until then a self-signed one stands for it. */
-function certificate(engine: Engine, arn: string, address: string): { key: string; cert: string } {
-  if (!/^arn:aws[\w-]*:(acm|iam):[\w-]*:\d{12}:(certificate|server-certificate)\/.+/.test(arn)) {
-    throw new AwsError('CertificateNotFound', `Certificate ARN '${arn}' is not valid`);
-  }
-  const { certificates } = engine.state as { certificates?: Record<string, { key: string; cert: string }> };
-  const known = certificates?.[arn];
-  return known ? { key: known.key, cert: known.cert } : selfSigned(address, Date.now());
 }
 
 const create: HandlerFor<Elb, 'CreateListener'> = async (input, { engine }) => {
   const balancer = loadBalancer(engine, input.LoadBalancerArn);
-  const front = readFront(engine, input, balancer.address);
+  const front = readFront(engine, input);
   const defaultActions = readActions(engine, input.DefaultActions, balancer.arn);
   const known = listenersOf(engine, balancer.arn).find(({ port }) => port === front.port);
   if (known) {
@@ -107,7 +97,7 @@ const modify: HandlerFor<Elb, 'ModifyListener'> = async (input, { engine }) => {
   const listener = findListener(engine, input.ListenerArn);
   const balancer = loadBalancer(engine, listener.loadBalancerArn);
   const actions = input.DefaultActions && readActions(engine, input.DefaultActions, balancer.arn);
-  const front = changesFront(input) ? newFront(engine, input, listener, balancer.address) : undefined;
+  const front = changesFront(input) ? newFront(engine, input, listener) : undefined;
   const taken = listenersOf(engine, balancer.arn).some((one) => one !== listener && one.port === front?.port);
   if (taken) {
     const text = `A listener already exists on this port for this load balancer '${balancer.arn}'`;
@@ -122,19 +112,25 @@ const modify: HandlerFor<Elb, 'ModifyListener'> = async (input, { engine }) => {
 const changesFront = (input: ListenerInput): boolean =>
   [input.Port, input.Protocol, input.Certificates, input.SslPolicy].some((one) => one !== undefined);
 
-function newFront(engine: Engine, input: ListenerInput, listener: Listener, address: string): Front {
+function newFront(engine: Engine, input: ListenerInput, listener: Listener): Front {
   const before = listener.certificateArn ? [{ CertificateArn: listener.certificateArn }] : [];
   const Protocol = input.Protocol ?? listener.protocol;
   const Certificates = input.Certificates ?? (Protocol === 'HTTPS' ? before : []);
   const SslPolicy = input.SslPolicy ?? listener.sslPolicy;
-  return readFront(engine, { Protocol, Port: input.Port ?? listener.port, Certificates, SslPolicy }, address);
+  return readFront(engine, { Protocol, Port: input.Port ?? listener.port, Certificates, SslPolicy });
 }
 
-/** Binds the new front; goes back to the old one when this computer refuses it. */
+/** Binds the new front; goes back to the old one when this computer refuses it. Another certificate alone cuts nobody off. */
 async function moveListener(engine: Engine, listener: Listener, front: Front): Promise<void> {
   const before = { ...listener };
+  if (front.protocol === 'HTTPS' && front.protocol === listener.protocol && front.port === listener.port) {
+    Object.assign(listener, front);
+    renewTls(engine, listener);
+    return;
+  }
   await unbindListener(engine, listener.arn);
-  for (const key of ['certificateArn', 'sslPolicy', 'tls'] as const) delete listener[key];
+  for (const key of ['certificateArn', 'sslPolicy'] as const) delete listener[key];
+  if (front.protocol === 'HTTP') delete listener.moreCertificates;
   Object.assign(listener, front);
   try {
     await bindListener(engine, listener);

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { AwsError } from '../../api/error.ts';
 import type { Engine } from '../engine.ts';
@@ -8,6 +8,7 @@ import { answerError } from './answer.ts';
 import { handleRequest, idleMs } from './proxy.ts';
 import { runtimeOf } from './runtime.ts';
 import type { Listener } from './state.ts';
+import { defaultPair, tlsOptions } from './tls.ts';
 import { handleUpgrade } from './upgrade.ts';
 
 /** Limit of a request's headers: 64 KB (elasticloadbalancing/latest/application/load-balancer-limits.html). */
@@ -20,7 +21,7 @@ const maxHeaderSize = 64 * 1024;
 export async function bindListener(engine: Engine, listener: Listener): Promise<void> {
   const balancer = engine.state.elb.loadBalancers[listener.loadBalancerArn];
   if (!balancer) return;
-  const server = makeServer(listener);
+  const server = makeServer(engine, listener);
   server.keepAliveTimeout = idleMs(balancer);
   server.requestTimeout = 0;
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -46,8 +47,16 @@ export async function bindListener(engine: Engine, listener: Listener): Promise<
   runtimeOf(engine).servers.set(listener.arn, server);
 }
 
-function makeServer(listener: Listener): Server {
-  return listener.tls ? createTlsServer({ ...listener.tls, maxHeaderSize }) : createServer({ maxHeaderSize });
+function makeServer(engine: Engine, listener: Listener): Server {
+  return listener.protocol === 'HTTPS'
+    ? createTlsServer({ ...tlsOptions(engine, listener), maxHeaderSize })
+    : createServer({ maxHeaderSize });
+}
+
+/** New connections get the listener's present default certificate; open ones go on. */
+export function renewTls(engine: Engine, listener: Listener): void {
+  const server = runtimeOf(engine).servers.get(listener.arn);
+  if (server instanceof TlsServer) server.setSecureContext(defaultPair(engine, listener));
 }
 
 function serve(engine: Engine, work: () => Promise<void>, giveUp: () => void): void {

@@ -31,9 +31,9 @@ export interface Listener {
   port: number;
   protocol: 'HTTP' | 'HTTPS';
   certificateArn?: string;
+  /** ARNs of certificates beside the default one, chosen by the name that a client asks for (SNI). */
+  moreCertificates?: string[];
   sslPolicy?: string;
-  /** PEM pair that the listener serves with; made by the sandbox unless the certificate is known to it. */
-  tls?: { key: string; cert: string };
   defaultActions: Action[];
   tags: Record<string, string>;
 }

@@ -1,13 +1,13 @@
 import { DescribeImagesCommand, DescribeInstancesCommand, type EC2Client, type Instance } from '@aws-sdk/client-ec2';
 import { expect } from 'vitest';
 import { stockImageId } from '../../../sandbox/engine/ec2/stock.ts';
-import type { Timing } from '../../../sandbox/engine/engine.ts';
+import { timings, type Timing } from '../../../sandbox/engine/engine.ts';
 import { simulatedMachines, type Behaviour } from '../../../sandbox/engine/machines/simulated.ts';
 import { fakeClock } from '../../support/clock.ts';
 import { clients, startSandbox } from '../../support/sandbox.ts';
 
 /** AWS-like but round, so that tests can name the moments. */
-const timing: Timing = { launchMs: 17_000, imageMs: 100_000, elbEvaluationMs: 0, balancerMs: 0, tickMs: 1000 };
+const timing: Timing = { ...timings.none, launchMs: 17_000, imageMs: 100_000, tickMs: 1000 };
 
 export const small = {
   ImageId: stockImageId('x86_64'),

@@ -1,12 +1,10 @@
 import {
-  CreateListenerCommand,
   CreateRuleCommand,
   ModifyListenerCommand,
   ModifyLoadBalancerAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { createHash, randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { balancerStatus } from '../../../sandbox/engine/elb/status.ts';
 import { app, eventually, startSite } from './site.ts';
@@ -185,26 +183,5 @@ describe('the balancer answers itself', () => {
     );
     const moved = await site.ask('/a/b?c=d', { headers: { host: 'shop.test:8080' } });
     expect([moved.status, moved.headers.location]).toEqual([301, 'https://shop.test:443/a/b?c=d']);
-  });
-
-  test('TLS with a certificate of its own, and tells the app so', async () => {
-    await using site = await startSite();
-    await site.addTarget((request, response) => response.end(String(request.headers['x-forwarded-proto'])));
-    await site.elbv2.send(
-      new CreateListenerCommand({
-        LoadBalancerArn: site.loadBalancerArn,
-        Protocol: 'HTTPS',
-        Port: 8443,
-        Certificates: [{ CertificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/abc' }],
-        DefaultActions: [{ Type: 'forward', TargetGroupArn: site.targetGroupArn }],
-      }),
-    );
-    const socket = connectTls({ host: site.host, port: 8443, rejectUnauthorized: false });
-    let got = '';
-    socket.on('data', (chunk) => (got += chunk.toString()));
-    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
-    await eventually('the answer', () => got.includes('https') || undefined);
-    expect(socket.getPeerCertificate().subjectaltname).toContain(site.host);
-    socket.destroy();
   });
 });

@@ -1,6 +1,9 @@
+import { DescribeCertificateCommand, RequestCertificateCommand } from '@aws-sdk/client-acm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { X509Certificate } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
 import { startServer, type RunningServer, type ServerOptions } from '../../../sandbox/server.ts';
+import { clients } from '../../support/sandbox.ts';
 import { noMachines } from '../../support/no-machines.ts';
 
 let server: RunningServer | undefined;
@@ -45,6 +48,19 @@ test('status tells where and what it is, an unknown path is 404', async () => {
   const status = await fetch(`http://${authority}/_sandbox/status`);
   expect(await status.json()).toMatchObject({ region: 'us-east-1', authority, loadBalancers: [] });
   expect((await fetch(`http://${authority}/_sandbox/nothing`)).status).toBe(404);
+});
+
+test('a certificate is issued by hand, and its authority can be fetched', async () => {
+  const { authority, sandbox } = await start();
+  const { acm } = clients(sandbox);
+  const url = `http://${authority}/_sandbox/certificates`;
+  expect((await fetch(`${url}/authority.pem`)).status).toBe(404);
+  const { CertificateArn } = await acm.send(new RequestCertificateCommand({ DomainName: 'shop.example.com' }));
+  expect((await fetch(`${url}/nobody/issue`, { method: 'POST' })).status).toBe(404);
+  expect((await fetch(`${url}/${CertificateArn?.split('/')[1]}/issue`, { method: 'POST' })).status).toBe(200);
+  const { Certificate } = await acm.send(new DescribeCertificateCommand({ CertificateArn }));
+  expect(Certificate?.Status).toBe('ISSUED');
+  expect(new X509Certificate(await (await fetch(`${url}/authority.pem`)).text()).ca).toBe(true);
 });
 
 test('a shutdown is obeyed, though never from a web page', async () => {
