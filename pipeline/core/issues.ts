@@ -1,19 +1,43 @@
 import type { z } from 'zod';
 
 /** One line a mistake: key, what is wrong, the value that was found. */
+export const issueLines = (error: z.ZodError): string[] =>
+  error.issues.flatMap((issue) => {
+    const key = issue.path.join('.');
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => strangeKey(key, name));
+    const value =
+      issue.input === undefined || typeof issue.input === 'object' ? '' : ` (found ${JSON.stringify(issue.input)})`;
+    return `${key || '(top level)'}: ${wordsFor(issue)}${value}`;
+  });
+
+/** The same as indented text. */
 export const describeIssues = (error: z.ZodError): string =>
-  error.issues
-    .map((issue) => {
-      const key = issue.path.join('.') || '(top level)';
-      const value =
-        issue.input === undefined || typeof issue.input === 'object' ? '' : ` (found ${JSON.stringify(issue.input)})`;
-      return `  ${key}: ${wordsFor(issue)}${value}`;
-    })
+  issueLines(error)
+    .map((line) => `  ${line}`)
     .join('\n');
+
+/** Keys that mup had, and what is to be done about them here. */
+const advice: Record<string, string> = {
+  volumes:
+    'machines are replaced and their disks with them: keep uploads in S3 (or GridFS), what several machines share in EFS or a database',
+  servers: 'machines come and go by themselves; fleet.min and fleet.max say how many',
+  env: 'variables of the app stand in the .env file, which environments.<name>.env names',
+  docker: 'the image has a block of its own: image',
+  buildOptions: 'the key is build',
+  proxy: 'the load balancer has a block of its own: balancer',
+  ssl: 'certificates come from ACM: see balancer',
+  mongo: 'no database runs on the machines: name one elsewhere as MONGO_URL in the .env file',
+  hooks:
+    'there are no hooks: run commands before and after `redeploy deploy`, or while the AMI is baked (bake.commands)',
+};
+
+function strangeKey(at: string, name: string): string {
+  const why = advice[name];
+  return `${at || '(top level)'}: there is no key "${name}"${why === undefined ? '' : `: ${why}`}`;
+}
 
 /** Zod's own words, but for what people get wrong most. */
 function wordsFor(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type' && issue.input === undefined) return 'it is missing';
-  if (issue.code === 'unrecognized_keys') return `there is no key ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
   return issue.message;
 }

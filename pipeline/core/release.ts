@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LaunchTemplateVersion, RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
 import type { AmiId, BakeKey, ImageDigest } from './artifacts.ts';
+import { runtimeHealthPath } from './health.ts';
 import { namesOf, tagKeys, tagRecord, tagsOf } from './names.ts';
 import type { Target } from './target.ts';
 
@@ -114,14 +115,22 @@ function dataOf(target: Target, parts: ReleaseParts, release: ReleaseName): Requ
     BlockDeviceMappings: [
       {
         DeviceName: parts.rootDevice,
-        Ebs: {
-          VolumeSize: target.instance.rootVolumeGiB,
-          VolumeType: 'gp3',
-          Encrypted: true,
-          DeleteOnTermination: true,
-        },
+        Ebs: rootVolumeOf(target),
       },
     ],
+  };
+}
+
+function rootVolumeOf({ instance }: Target) {
+  const { rootVolumeIops, rootVolumeThroughputMiBps, rootVolumeKmsKey } = instance;
+  return {
+    VolumeSize: instance.rootVolumeGiB,
+    VolumeType: instance.rootVolumeType,
+    ...(rootVolumeIops !== undefined && { Iops: rootVolumeIops }),
+    ...(rootVolumeThroughputMiBps !== undefined && { Throughput: rootVolumeThroughputMiBps }),
+    Encrypted: true,
+    ...(rootVolumeKmsKey !== undefined && { KmsKeyId: rootVolumeKmsKey }),
+    DeleteOnTermination: true,
   };
 }
 
@@ -134,7 +143,7 @@ export function releaseUserData(target: Target, parts: ReleaseParts, release: Re
     RELEASE: release,
     REGION: target.region,
     PORT: target.instance.port,
-    HEALTH_PATH: target.health.path,
+    HEALTH_PATH: runtimeHealthPath,
     DRAIN_SECONDS: drainSeconds(target),
     // Longer than the balancer's: a connection that the app closes first makes a 502 of the request on its way.
     KEEP_ALIVE_SECONDS: target.balancer.idleTimeoutSeconds + 15,

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { z } from 'zod';
 import { architectureOf, type Architecture } from './architecture.ts';
 import { DeployError } from './errors.ts';
-import { describeIssues } from './issues.ts';
+import { issueLines } from './issues.ts';
 import { readJson } from './json-file.ts';
+import { mistakesAcross } from './settings/rules.ts';
+import { repair } from './settings/repair.ts';
 import { blockNames, completeBlocks, Settings, type Blocks } from './settings.ts';
 
 /** One environment of one app with everything decided: what the whole pipeline works with. */
@@ -25,36 +28,61 @@ const fileName = 'redeploy.json';
 
 /** Reads redeploy.json in `directory`. Throws `settings` with every mistake in it at once. */
 export async function readSettings(directory: string): Promise<Settings> {
+  const written = await readWritten(directory);
+  if (written.error) throw refusal(directory, issueLines(written.error));
+  return written.settings;
+}
+
+/**
+ * The environment `wanted`, or the only one. Checks the schema, the rules that span keys, that the named files exist, and
+ * `more` if asked to (what is in these files). Throws `settings` with all mistakes, `usage` for an unknown environment.
+ */
+export async function readTarget(
+  directory: string,
+  wanted?: string,
+  more: (target: Target) => Promise<string[]> = async () => [],
+): Promise<Target> {
+  const { error, settings, wrong } = await readWritten(directory);
+  const issues = error ? issueLines(error) : [];
+  if (!settings) throw refusal(directory, issues);
+  const target = targetOf(directory, settings, chooseEnvironment(settings, wanted));
+  const across = mistakesAcross(target, wrong);
+  const mistakes = [...issues, ...across, ...(await more(target))];
+  if (mistakes.length > 0) throw refusal(directory, mistakes);
+  return target;
+}
+
+type Written =
+  | { error?: never; settings: Settings; wrong: ReadonlySet<string> }
+  | { error: z.ZodError; settings: Settings | undefined; wrong: ReadonlySet<string> };
+
+/** What stands in redeploy.json; with mistakes, what is left of it without them. */
+async function readWritten(directory: string): Promise<Written> {
   const file = path.join(directory, fileName);
   if (!existsSync(file)) {
     throw new DeployError('settings', `no ${fileName} in ${directory}`, {
       hint: 'run `redeploy init` in the directory of your Meteor app, or name it with --app-dir',
     });
   }
-  const parsed = Settings.safeParse(readJson(fileName, await readFile(file, 'utf8')), { reportInput: true });
-  if (!parsed.success) {
-    throw new DeployError(
-      'settings',
-      `${count(parsed.error.issues.length)} in ${file}\n${describeIssues(parsed.error)}`,
-      {
-        hint: 'correct them; settings/settings.schema.json in your editor shows every key',
-      },
-    );
-  }
-  return parsed.data;
+  const written = readJson(fileName, await readFile(file, 'utf8'));
+  const parsed = Settings.safeParse(written, { reportInput: true });
+  if (parsed.success) return { settings: parsed.data, wrong: new Set() };
+  const rest = repair(written, parsed.error);
+  return { error: parsed.error, settings: rest?.settings, wrong: rest?.wrong ?? new Set() };
 }
 
-/**
- * The environment `wanted`, or the only one. Checks the rules that span keys and that the named files exist.
- * Throws `settings` with all mistakes, `usage` for an unknown environment.
- */
-export async function readTarget(directory: string, wanted?: string): Promise<Target> {
-  const settings = await readSettings(directory);
-  const environment = chooseEnvironment(settings, wanted);
+function refusal(directory: string, mistakes: readonly string[]): DeployError {
+  const lines = mistakes.map((line) => `  ${line}`).join('\n');
+  return new DeployError('settings', `${count(mistakes.length)} in ${path.join(directory, fileName)}\n${lines}`, {
+    hint: 'correct them; settings/settings.schema.json in your editor shows every key',
+  });
+}
+
+function targetOf(directory: string, settings: Settings, environment: string): Target {
   const own = settings.environments[environment];
   const merged = Object.fromEntries(blockNames.map((block) => [block, { ...settings[block], ...own?.[block] }]));
   const blocks = completeBlocks.parse(merged);
-  const target: Target = {
+  return {
     ...blocks,
     app: settings.app,
     environment,
@@ -65,12 +93,6 @@ export async function readTarget(directory: string, wanted?: string): Promise<Ta
     architecture: architectureOf(blocks.instance.type),
     tags: { ...settings.tags, ...own?.tags },
   };
-  const mistakes = rules.flatMap((rule) => rule(target) ?? []);
-  if (mistakes.length > 0) {
-    const lines = mistakes.map((line) => `  ${line}`).join('\n');
-    throw new DeployError('settings', `${count(mistakes.length)} in ${fileName}, environment ${environment}\n${lines}`);
-  }
-  return target;
 }
 
 /** The environment `wanted`, or the only one. Throws `usage`. */
@@ -96,36 +118,5 @@ function fileOf(directory: string, written: string | undefined, usual: string): 
   const file = path.resolve(directory, usual);
   return existsSync(file) ? file : undefined;
 }
-
-/** Rules that span keys: each says what is wrong, or nothing. */
-const rules: ((target: Target) => string | undefined)[] = [
-  // 32 characters is the limit for load balancer and target group names (ELBv2 API reference, CreateLoadBalancer).
-  ({ app, environment }) =>
-    app.length + environment.length > 31
-      ? `app "${app}" and environment "${environment}" make a name of ${app.length + environment.length + 1} characters; AWS allows 32`
-      : undefined,
-  ({ app, environment }) =>
-    `${app}-${environment}`.startsWith('internal-')
-      ? `app "${app}": AWS keeps names that begin with internal- for itself`
-      : undefined,
-  ({ fleet }) => (fleet.min > fleet.max ? `fleet.min ${fleet.min} is larger than fleet.max ${fleet.max}` : undefined),
-  ({ fleet }) =>
-    fleet.desired !== undefined && (fleet.desired < fleet.min || fleet.desired > fleet.max)
-      ? `fleet.desired ${fleet.desired} is not between fleet.min ${fleet.min} and fleet.max ${fleet.max}`
-      : undefined,
-  ({ bake, architecture }) =>
-    bake.instanceType !== undefined && architectureOf(bake.instanceType) !== architecture
-      ? `bake.instanceType "${bake.instanceType}" is ${architectureOf(bake.instanceType)}, instance.type is ${architecture}`
-      : undefined,
-  ({ balancer }) =>
-    balancer.certificate !== undefined && balancer.httpPort === balancer.httpsPort
-      ? `balancer.httpPort and balancer.httpsPort are both ${balancer.httpPort}`
-      : undefined,
-  ({ settingsFile }) => missing('settings', settingsFile),
-  ({ envFile }) => missing('env', envFile),
-];
-
-const missing = (key: string, file: string | undefined): string | undefined =>
-  file !== undefined && !existsSync(file) ? `${key}: there is no file ${file}` : undefined;
 
 const count = (mistakes: number): string => (mistakes === 1 ? '1 mistake' : `${mistakes} mistakes`);

@@ -15,7 +15,7 @@ import { until } from '../core/wait.ts';
 import { resolveBaseAmi } from './ami/base-ami.ts';
 import { runBake } from './ami/bake.ts';
 import { launchBuilder, removeBuilders, type Bake } from './ami/builder.ts';
-import { hashOf, readMachineFiles } from './ami/user-data.ts';
+import { extrasOf, hashOf, readMachineFiles } from './ami/user-data.ts';
 import type { Foundation } from './foundation.ts';
 
 /** What the bake starts from; image and foundation may still be in the making. */
@@ -38,7 +38,8 @@ export interface Baked extends Ami {
  */
 export async function ensureAmi(ctx: Context, target: Target, input: AmiInput): Promise<Outcome<Baked>> {
   const [base, files] = await Promise.all([resolveBaseAmi(ctx, target), readMachineFiles(ctx)]);
-  const keyOf = (image: Image) => bakeKey([base.id, image.digest, target.architecture, hashOf(files)]);
+  const keyOf = (image: Image) =>
+    bakeKey([base.id, image.digest, target.architecture, hashOf(files), ...extrasOf(target)]);
   const found = input.known && (await findAmi(ctx, target, keyOf(input.known)));
   const bake: Bake = { target, imageKey: input.imageKey, base, files };
   const made = await (found ? input.image : bakeUnlessThere(ctx, bake, input, keyOf));

@@ -52,6 +52,7 @@ export async function ensureLocalImage(
     parts: { bundle: bundle.directory, dockerfile: recipe.dockerfile, runtime: recipe.runtime, ...confidential },
     tag,
     labels: labelsOf(target, bundle),
+    buildArguments: recipe.buildArguments,
   });
   return tag;
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../core/context.ts';
 import { DeployError, messageOf } from '../core/errors.ts';
+import { hasCode, runtimeHealthPath } from '../core/health.ts';
 import type { ReleaseName } from '../core/release.ts';
 import type { Outcome } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
@@ -21,7 +22,7 @@ export async function verifyRelease(
   const headers = ask.host ? { host: ask.host } : {};
   let inARow = 0;
   await until(ctx, `${ask.release} at ${url}`, { everyMs: 500, forMs: 180_000 }, async () => {
-    const answer = await answering(ctx, `${url}${target.health.path}`, headers);
+    const answer = await answering(ctx, `${url}${runtimeHealthPath}`, headers);
     inARow = answer === ask.release ? inARow + 1 : 0;
     if (inARow >= answersInARow) return { done: true };
     return { pending: inARow > 0 ? `${inARow} answers` : `${answer} answers` };
@@ -32,7 +33,28 @@ export async function verifyRelease(
       cause: error,
     });
   });
+  await verifyPage(ctx, target, { url, headers });
   return { value: url, detail: url };
+}
+
+/** A page of the app, when the settings name one: the runtime may answer well while the app does not. Throws `traffic`. */
+async function verifyPage(
+  ctx: Context,
+  { health }: Target,
+  { url, headers }: { url: string; headers: Record<string, string> },
+): Promise<void> {
+  const { verifyPath, verifyCodes } = health;
+  if (verifyPath === undefined) return;
+  const { status, body } = await ctx.http({ url: `${url}${verifyPath}`, headers, timeoutMs: 30_000 });
+  if (hasCode(verifyCodes, status)) return;
+  throw new DeployError(
+    'traffic',
+    `${verifyPath} answers with status ${status}, health.verifyCodes is ${verifyCodes}`,
+    {
+      lines: body.split('\n').slice(0, 10),
+      hint: 'the release is live: correct it and deploy, or run `redeploy rollback`. As health.path, it keeps such a release from going live',
+    },
+  );
 }
 
 /** The release that answers, or what came instead of one. */

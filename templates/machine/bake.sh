@@ -33,6 +33,18 @@ step='install Docker'
 if ! command -v docker >/dev/null; then retry dnf install -y -q "$DOCKER_PACKAGE"; fi
 systemctl enable --now docker.service
 
+extra=/etc/redeploy/bake # bake.packages and bake.commands of redeploy.json
+if [ -e "$extra-packages" ]; then
+  step='install bake.packages'
+  mapfile -t packages <"$extra-packages"
+  retry dnf install -y -q "${packages[@]}"
+fi
+if [ -e "$extra-commands" ]; then
+  step='run bake.commands'
+  say 'running bake.commands'
+  (cd / && exec bash -euo pipefail "$extra-commands" </dev/null)
+fi
+
 # The machine is started while the image is still being built; the tag comes when it has been pushed.
 step='learn which image to pull'
 for ((waited = 0; ; waited += 2)); do
@@ -63,7 +75,7 @@ systemctl enable redeploy-app.service redeploy-drain.service redeploy-logs.servi
 
 # Nothing of the builder may live on in its children: no credentials, no host keys, no machine id, no logs.
 step='clean up'
-rm -rf "$DOCKER_CONFIG" /root/.docker /root/.aws /etc/redeploy/bake.env /etc/ssh/ssh_host_*_key* /var/log/journal/*
+rm -rf "$DOCKER_CONFIG" /root/.docker /root/.aws /etc/redeploy/bake.env "$extra-packages" "$extra-commands" /etc/ssh/ssh_host_*_key* /var/log/journal/*
 : >/etc/machine-id
 
 step='report'

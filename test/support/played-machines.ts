@@ -13,6 +13,8 @@ export interface PlayedApp {
   exitsWith?: string;
   /** What the health path answers instead of 200. */
   status?: number;
+  /** What every other path answers instead of 200. */
+  pageStatus?: number;
   /** The kernel comes up and nothing else does. */
   neverBoots?: boolean;
   /** Why Secrets Manager refuses. */
@@ -94,12 +96,13 @@ export function playedMachines(): PlayedMachines {
     return true;
   }
 
-  function listen(act: Act, release: PlayedRelease, { status = 200, answersAs = release.name }: PlayedApp): void {
+  function listen(act: Act, release: PlayedRelease, played: PlayedApp): void {
+    const { status = 200, pageStatus = 200, answersAs = release.name } = played;
     const health = JSON.stringify({ release: answersAs, status: 'ok', instance: act.spec.instanceId });
     act.listen(release.port, ({ path }) =>
       path === release.healthPath
         ? { status, body: health }
-        : { status: 200, body: `${release.name} on ${act.disk['image']}, settings ${release.settingsVersion}` },
+        : { status: pageStatus, body: `${release.name} on ${act.disk['image']}, settings ${release.settingsVersion}` },
     );
   }
 

@@ -31,6 +31,8 @@ export interface Story extends AsyncDisposable {
   target(): Promise<Target>;
   /** Changes the app's code: the bundle's content. */
   edit(line: string): Promise<void>;
+  /** Changes keys of redeploy.json. */
+  configure(keys: Record<string, unknown>): Promise<void>;
   /** Changes Meteor's settings. */
   settings(value: unknown): Promise<void>;
   deploy(options?: { wait?: boolean }): Promise<DeployResult>;
@@ -65,6 +67,7 @@ export async function startStory(redeploy: Record<string, unknown> = {}, around:
     app: directory,
     target,
     edit: (line) => writeFile(path.join(bundle, 'programs/server/app/app.js'), line),
+    configure: (keys) => writeFile(path.join(directory, 'redeploy.json'), settingsText({ ...redeploy, ...keys })),
     settings: (value) => writeFile(path.join(directory, 'settings/production.json'), JSON.stringify(value)),
     deploy: ({ wait = true } = {}) => clock.run(async () => deploy(ctx, await target(), { wait, bundle })),
     rollback: (to, { wait = true } = {}) =>
@@ -114,15 +117,18 @@ async function askFleet({ engine }: Sandbox, machines: SimulatedMachines, pathna
   return machines.probe(chosen.id, group.port, pathname);
 }
 
+const settingsText = (redeploy: Record<string, unknown>): string =>
+  JSON.stringify({
+    app: 'shop',
+    region: 'us-east-1',
+    image: { base: 'base', buildBase: 'base' },
+    environments: { production: {} },
+    ...redeploy,
+  });
+
 async function writeApp(directory: string, redeploy: Record<string, unknown>): Promise<void> {
   const files: Record<string, string> = {
-    'redeploy.json': JSON.stringify({
-      app: 'shop',
-      region: 'us-east-1',
-      image: { base: 'base', buildBase: 'base' },
-      environments: { production: {} },
-      ...redeploy,
-    }),
+    'redeploy.json': settingsText(redeploy),
     '.meteor/release': 'METEOR@3.0.4\n',
     'settings/production.json': JSON.stringify({ public: { greeting: 'hello' } }),
     'settings/production.env': 'ROOT_URL=http://shop.test\n',

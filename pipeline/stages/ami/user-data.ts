@@ -20,7 +20,7 @@ export const hashOf = (files: MachineFiles): string => createHash('sha256').upda
 
 /**
  * cloud-config of the builder: writes scripts and units, then runs the bake. JSON after the header is YAML.
- * At most 16 KB before base64 (RunInstances).
+ * At most 16 KB before base64 (RunInstances): core/target.ts leaves as much of it to packages and commands as there is.
  */
 export function builderUserData(target: Target, files: MachineFiles): string {
   const written = Object.entries(files).map(([name, content]) => ({
@@ -33,5 +33,17 @@ export function builderUserData(target: Target, files: MachineFiles): string {
     permissions: '0644',
     content: `REGION=${target.region}\nDOCKER_PACKAGE=docker\n`,
   };
-  return `#cloud-config\n${JSON.stringify({ write_files: [...written, parameters], runcmd: [['/opt/redeploy/bake.sh']] })}\n`;
+  return `#cloud-config\n${JSON.stringify({ write_files: [...written, parameters, ...extraFiles(target)], runcmd: [['/opt/redeploy/bake.sh']] })}\n`;
+}
+
+/** What the user adds to every machine: packages, one a line, and commands. Part of the bake key, when there are any. */
+export const extrasOf = ({ bake }: Target): string[] =>
+  bake.packages.length + bake.commands.length === 0 ? [] : [JSON.stringify([bake.packages, bake.commands])];
+
+function extraFiles({ bake }: Target) {
+  const file = (name: string, lines: readonly string[]) =>
+    lines.length === 0
+      ? []
+      : [{ path: `/etc/redeploy/${name}`, permissions: '0600', content: `${lines.join('\n')}\n` }];
+  return [...file('bake-packages', bake.packages), ...file('bake-commands', bake.commands)];
 }

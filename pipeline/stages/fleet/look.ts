@@ -2,6 +2,7 @@ import { paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { addressOf } from '../../core/address.ts';
 import type { Context } from '../../core/context.ts';
 import { isAwsError } from '../../core/errors.ts';
+import { runtimeHealthPath } from '../../core/health.ts';
 import { namesOf } from '../../core/names.ts';
 import type { Machine, World } from '../../core/observe.ts';
 import type { ReleaseName } from '../../core/release.ts';
@@ -65,7 +66,7 @@ const questions = 2;
 /** Asks through the balancer, without a cookie: each question goes to the next machine. */
 async function askMachines(ctx: Context, target: Target, { balancer }: World, host: string | undefined) {
   if (!balancer) return [];
-  const url = `${addressOf(target, balancer.dnsName)}${target.health.path}`;
+  const url = `${addressOf(target, balancer.dnsName)}${runtimeHealthPath}`;
   const ask = async () => {
     try {
       return readAnswer((await ctx.http({ url, headers: host ? { host } : {}, timeoutMs: 3000 })).body);

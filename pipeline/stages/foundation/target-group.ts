@@ -11,7 +11,7 @@ import { DeployError, isAwsError } from '../../core/errors.ts';
 import { namesOf, tagRecord, tagsOf } from '../../core/names.ts';
 import type { Target } from '../../core/target.ts';
 
-/** Target group with quick checks (2 x 5 s up, 3 x 5 s down), sticky sessions for sockjs' XHR fallback. Returns its ARN. */
+/** Target group with the checks and the stickiness (for sockjs' XHR fallback) that the settings name. Returns its ARN. */
 export async function ensureTargetGroup(ctx: Context, target: Target, vpc: string): Promise<string> {
   const found =
     (await findTargetGroup(ctx, namesOf(target).targetGroup)) ?? (await createTargetGroup(ctx, target, vpc));
@@ -25,8 +25,9 @@ export async function ensureTargetGroup(ctx: Context, target: Target, vpc: strin
       },
     );
   }
-  if (found.HealthCheckPath !== target.health.path) {
-    await ctx.aws.elbv2.send(new ModifyTargetGroupCommand({ TargetGroupArn: arn, ...healthCheck(target) }));
+  const check = healthCheck(target);
+  if (!sameCheck(found, check)) {
+    await ctx.aws.elbv2.send(new ModifyTargetGroupCommand({ TargetGroupArn: arn, ...check }));
   }
   await ensureAttributes(ctx, target, arn);
   return arn;
@@ -58,26 +59,36 @@ async function createTargetGroup(ctx: Context, target: Target, vpc: string): Pro
   return created;
 }
 
-const healthCheck = (target: Target) => ({
+const healthCheck = ({ health }: Target) => ({
   HealthCheckProtocol: 'HTTP' as const,
-  HealthCheckPath: target.health.path,
-  HealthCheckIntervalSeconds: 5,
-  HealthCheckTimeoutSeconds: 4,
-  HealthyThresholdCount: 2,
-  UnhealthyThresholdCount: 3,
-  Matcher: { HttpCode: '200' },
+  HealthCheckPath: health.path,
+  HealthCheckIntervalSeconds: health.intervalSeconds,
+  HealthCheckTimeoutSeconds: health.timeoutSeconds,
+  HealthyThresholdCount: health.healthyChecks,
+  UnhealthyThresholdCount: health.unhealthyChecks,
+  Matcher: { HttpCode: health.codes },
+});
+
+function sameCheck(found: TargetGroup, wanted: ReturnType<typeof healthCheck>): boolean {
+  const { Matcher, ...plain } = wanted;
+  const isSame = Object.entries(plain).every(([key, value]) => found[key as keyof typeof plain] === value);
+  return isSame && found.Matcher?.HttpCode === Matcher.HttpCode;
+}
+
+/** The duration of a cookie that is switched off is nobody's business. */
+const wantedAttributes = ({ balancer }: Target): Record<string, string> => ({
+  'deregistration_delay.timeout_seconds': String(balancer.deregistrationDelaySeconds),
+  'stickiness.enabled': String(balancer.stickiness),
+  ...(balancer.stickiness && {
+    'stickiness.type': 'lb_cookie',
+    'stickiness.lb_cookie.duration_seconds': String(balancer.stickinessSeconds),
+  }),
 });
 
 async function ensureAttributes(ctx: Context, target: Target, arn: string): Promise<void> {
-  const wanted: Record<string, string> = {
-    'deregistration_delay.timeout_seconds': String(target.balancer.deregistrationDelaySeconds),
-    'stickiness.enabled': 'true',
-    'stickiness.type': 'lb_cookie',
-    'stickiness.lb_cookie.duration_seconds': '86400',
-  };
   const { Attributes } = await ctx.aws.elbv2.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn: arn }));
   const present = tagRecord(Attributes);
-  const changed = Object.entries(wanted).filter(([key, value]) => present[key] !== value);
+  const changed = Object.entries(wantedAttributes(target)).filter(([key, value]) => present[key] !== value);
   if (changed.length === 0) return;
   const attributes = changed.map(([Key, Value]) => ({ Key, Value }));
   await ctx.aws.elbv2.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn: arn, Attributes: attributes }));

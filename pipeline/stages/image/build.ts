@@ -14,6 +14,7 @@ export interface BuildRequest {
   /** Local tag of the result. */
   tag: string;
   labels: Record<string, string>;
+  buildArguments: Record<string, string>;
 }
 
 /**
@@ -23,12 +24,19 @@ export interface BuildRequest {
 export async function buildImage(
   ctx: Context,
   { architecture }: Pick<Target, 'architecture'>,
-  { parts, tag, labels }: BuildRequest,
+  { parts, tag, labels, buildArguments }: BuildRequest,
 ): Promise<void> {
   const log = readBuildLog((line) => ctx.report({ kind: 'output', line }));
   const platform = dockerPlatform[architecture];
   try {
-    const options = { version: '2' as const, t: tag, platform, labels, abortSignal: ctx.signal };
+    const options = {
+      version: '2' as const,
+      t: tag,
+      platform,
+      labels,
+      buildargs: buildArguments,
+      abortSignal: ctx.signal,
+    };
     const stream = await ctx.docker.buildImage(packContext(parts), options);
     for await (const message of jsonLines<BuildMessage>(stream as AsyncIterable<Uint8Array>)) log.take(message);
   } catch (error) {

@@ -14,6 +14,7 @@ export interface Recipe {
   buildBase: string;
   /** Folder that becomes /redeploy. */
   runtime: string;
+  buildArguments: Record<string, string>;
 }
 
 /** The Dockerfile for this bundle and this environment. Names neither release nor revision: they are labels. */
@@ -22,6 +23,7 @@ export async function recipeOf(
   target: Pick<Target, 'image' | 'instance'>,
   bundle: Pick<Bundle, 'nodeVersion'>,
 ): Promise<Recipe> {
+  const { buildArguments } = target.image;
   const named = (image: string) => image.replaceAll('{nodeVersion}', bundle.nodeVersion);
   const base = named(target.image.base);
   const buildBase = named(target.image.buildBase);
@@ -29,11 +31,15 @@ export async function recipeOf(
   const dockerfile = fill(template, {
     BASE: base,
     BUILD_BASE: buildBase,
+    // Declared only: Docker is told the values apart, so that none of their characters means anything in this file.
+    BUILD_ARGUMENTS: Object.keys(buildArguments)
+      .map((name) => `ARG ${name}`)
+      .join('\n'),
     BUILD_INSTRUCTIONS: target.image.buildInstructions.join('\n'),
     NPM_FLAGS: npmFlags(bundle.nodeVersion).join(' '),
     PORT: String(target.instance.port),
   });
-  return { dockerfile, base, buildBase, runtime: path.join(ctx.templates, 'runtime') };
+  return { dockerfile, base, buildBase, runtime: path.join(ctx.templates, 'runtime'), buildArguments };
 }
 
 /**
@@ -41,7 +47,7 @@ export async function recipeOf(
  * certificates) does not count: it decides where packages come from, not what they are.
  */
 export async function keyOf(recipe: Recipe, bundle: Bundle, architecture: string): Promise<ImageKey> {
-  const parts = [bundle.key, recipe.dockerfile, await hashTree(recipe.runtime), architecture];
+  const parts = [bundle.key, recipe.dockerfile, await hashTree(recipe.runtime), architecture, recipe.buildArguments];
   return `i-${sha256(JSON.stringify(parts)).slice(0, 40)}`;
 }
 

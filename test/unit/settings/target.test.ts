@@ -77,6 +77,54 @@ test('rules that span keys are told together, with files that are missing', asyn
   ]);
 });
 
+test('mistakes in keys, across keys and in files come together; what rests on a wrong key is not held against it', async () => {
+  await write({
+    ...minimal,
+    fleet: { min: 'two', max: 1, schedules: { night: { recurrence: 'at night', timeZone: 'Berlin' } } },
+    volumes: { '/data': '/data' },
+    health: { intervalSeconds: 5, timeoutSeconds: 5 },
+    environments: { production: { instance: { rootVolumeType: 'io2' }, settings: 'no.json', proxy: {} } },
+  });
+  const { message } = await refusal();
+  expect(message.split('\n').slice(1)).toEqual([
+    '  fleet.min: Invalid input: expected number, received string (found "two")',
+    expect.stringMatching(/environments\.production: there is no key "proxy": the load balancer has a block/),
+    expect.stringMatching(/there is no key "volumes": machines are replaced.*S3.*EFS/),
+    '  instance.rootVolumeType io2 needs instance.rootVolumeIops',
+    '  health.timeoutSeconds 5 is not shorter than health.intervalSeconds 5',
+    `  settings: there is no file ${path.join(directory, 'no.json')}`,
+  ]);
+});
+
+test.each([
+  [{ recurrence: '0 8 * * MON-FRI', min: 4 }, undefined],
+  [{ recurrence: '*/15 0-6 1,15 JAN *', timeZone: 'Europe/Berlin', max: 9, desired: 3 }, undefined],
+  [{ recurrence: '0 8 * *', min: 4 }, /night\.recurrence "0 8 \* \*" is no cron expression/],
+  [{ recurrence: '0 24 * * *', min: 4 }, /night\.recurrence/],
+  [{ recurrence: '0 8 * * *', timeZone: 'Mars/Base', min: 4 }, /night\.timeZone "Mars\/Base" is unknown/],
+  [{ recurrence: '0 8 * * *' }, /night changes nothing/],
+  [{ recurrence: '0 8 * * *', min: 5 }, /night: min 5 is larger than max 4/],
+  [{ recurrence: '0 8 * * *', desired: 1 }, /night\.desired 1 is not between min 2 and max 4/],
+])('a schedule %j is judged', async (schedule, mistake) => {
+  await write({ ...minimal, fleet: { schedules: { night: schedule } } });
+  if (mistake) expect((await refusal()).message).toMatch(mistake);
+  else expect((await readTarget(directory)).fleet.schedules['night']).toMatchObject(schedule);
+});
+
+test.each([
+  [{ bake: { commands: ['curl -u me:secret=hush https://x'] } }, /bake\.commands\[0\] seems to hold a secret/],
+  [{ bake: { commands: ['x'.repeat(2100)] } }, /are 21\d\d bytes, a builder takes 2000/],
+  [{ image: { buildArguments: { NPM_TOKEN: 'hush' } } }, /buildArguments\.NPM_TOKEN seems to be a secret/],
+  [{ health: { codes: '204' } }, /health\.codes 204 leaves out 200/],
+  [{ health: { codes: '500' } }, /status codes of 200 to 499/],
+  [{ instance: { rootVolumeType: 'gp2', rootVolumeIops: 4000 } }, /rootVolumeIops 4000 does not go with/],
+])('%j is refused', async (keys, mistake) => {
+  await write({ ...minimal, ...keys });
+  const { message } = await refusal();
+  expect(message).toMatch(mistake);
+  expect(message).not.toContain('hush');
+});
+
 test('an environment is named, unless it is the only one', async () => {
   await write(minimal);
   expect((await readTarget(directory)).environment).toBe('production');
@@ -99,7 +147,7 @@ test('an environment overrides key by key; what it leaves out is as the app says
     environments: { staging: { region: 'us-east-2', fleet: { min: 1 }, tags: { cost: '2' } } },
   });
   const target = await readTarget(directory);
-  expect(target.fleet).toEqual({ min: 1, max: 9, targetCpuPercent: 50 });
+  expect(target.fleet).toMatchObject({ min: 1, max: 9, targetCpuPercent: 50 });
   expect(target.region).toBe('us-east-2');
   expect(target.tags).toEqual({ team: 'shop', cost: '2' });
   expect(target.health.startSeconds).toBe(135);
