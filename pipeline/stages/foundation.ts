@@ -1,16 +1,30 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import type { Change, Left } from '../core/act.ts';
+import { addressOf } from '../core/address.ts';
 import type { Context } from '../core/context.ts';
 import { DeployError } from '../core/errors.ts';
 import type { World } from '../core/observe.ts';
 import type { Payload } from '../core/payload.ts';
 import type { Outcome } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
-import { ensureBalancer, type Balancer } from './foundation/balancer.ts';
-import { ensureLogGroup } from './foundation/logs.ts';
+import {
+  balancerChanges,
+  ensureBalancer,
+  findWholeBalancer,
+  leftOfBalancer,
+  type Balancer,
+} from './foundation/balancer.ts';
+import { ensureLogGroup, findLogGroup, logGroupChanges } from './foundation/logs.ts';
 import { findNetwork, type Network } from './foundation/network.ts';
-import { ensureRoles, type Roles } from './foundation/roles.ts';
-import { ensureSecret, ensureSettingsVersion } from './foundation/secret.ts';
-import { ensureSecurityGroups, type SecurityGroups } from './foundation/security-groups.ts';
+import { ensureRoles, findRoles, leftOfRoles, roleChanges, type Roles } from './foundation/roles.ts';
+import { ensureSecret, ensureSettingsVersion, findSecret, secretChanges } from './foundation/secret.ts';
+import {
+  ensureSecurityGroups,
+  findSecurityGroups,
+  securityGroupChanges,
+  type SecurityGroups,
+} from './foundation/security-groups.ts';
+import { findTargetGroup, targetGroupChanges } from './foundation/target-group.ts';
 
 /** What every release of an environment stands on. Everything in it is kept from release to release. */
 export interface Foundation {
@@ -43,8 +57,7 @@ export async function ensureFoundation(
     ensureBalancer(ctx, target, { network, securityGroup: securityGroups.balancer }),
     ensureLogGroup(ctx, target),
   ]);
-  const settingsVersion = await ensureSettingsVersion(ctx, {
-    secretArn,
+  const settingsVersion = await ensureSettingsVersion(ctx, secretArn, {
     payload: wanted.payload,
     rootUrl: balancer.url,
     needed: settingsInUse(wanted.world),
@@ -52,6 +65,57 @@ export async function ensureFoundation(
   return {
     value: { network, securityGroups, roles, balancer, secretArn, settingsVersion },
     detail: balancer.url,
+  };
+}
+
+/** What `ensureFoundation` would do, and what a release can be made of before it has done it. */
+export interface FoundationPlan {
+  changes: Change[];
+  left: Left[];
+  /** Undefined where something has to be made first. */
+  securityGroup: string | undefined;
+  secretArn: string | undefined;
+  settingsVersion: string | undefined;
+  subnets: string[];
+}
+
+/** Looks at the same things as `ensureFoundation` and decides by the same functions. Only reads; throws as that does. */
+export async function planFoundation(
+  ctx: Context,
+  target: Target,
+  wanted: { payload: Payload; world: World },
+): Promise<FoundationPlan> {
+  const [account, network, secret, targetGroup, balancer, logGroup] = await Promise.all([
+    accountOf(ctx),
+    findNetwork(ctx, target),
+    findSecret(ctx, target),
+    findTargetGroup(ctx, target),
+    findWholeBalancer(ctx, target),
+    findLogGroup(ctx, target),
+  ]);
+  const [securityGroups, roles] = await Promise.all([
+    findSecurityGroups(ctx, target, network),
+    findRoles(ctx, target, { account, secretArn: secret?.ARN }),
+  ]);
+  const settings = secretChanges(target, secret, {
+    payload: wanted.payload,
+    rootUrl: balancer && addressOf(target, balancer.dnsName),
+    needed: settingsInUse(wanted.world),
+  });
+  return {
+    changes: [
+      ...securityGroupChanges(target, securityGroups),
+      ...roleChanges(target, roles),
+      ...targetGroupChanges(target, targetGroup),
+      ...balancerChanges(target, balancer, targetGroup?.group.TargetGroupArn),
+      ...logGroupChanges(target, logGroup),
+      ...settings.changes,
+    ],
+    left: [...leftOfRoles(roles), ...leftOfBalancer(target, balancer)],
+    securityGroup: securityGroups.app?.GroupId,
+    secretArn: secret?.ARN,
+    settingsVersion: settings.settingsVersion,
+    subnets: network.subnets,
   };
 }
 

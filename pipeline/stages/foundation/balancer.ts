@@ -1,22 +1,20 @@
 import {
-  CreateListenerCommand,
   CreateLoadBalancerCommand,
   DeleteLoadBalancerCommand,
-  DescribeListenersCommand,
   DescribeLoadBalancerAttributesCommand,
   DescribeTagsCommand,
-  ModifyListenerCommand,
   ModifyLoadBalancerAttributesCommand,
-  type CreateListenerCommandInput,
   type Listener,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { changesOf, creation, differences, performAll, type Act, type Change, type Left } from '../../core/act.ts';
 import { addressOf } from '../../core/address.ts';
 import type { Context } from '../../core/context.ts';
-import { DeployError, isAwsError } from '../../core/errors.ts';
+import { DeployError } from '../../core/errors.ts';
 import { namesOf, tagKeys, tagRecord, tagsOf } from '../../core/names.ts';
 import { findBalancer, findGroup } from '../../core/observe.ts';
 import type { Target } from '../../core/target.ts';
 import { onceKnown, until } from '../../core/wait.ts';
+import { findListeners, listenerActs, strangeListeners } from './listeners.ts';
 import type { Network } from './network.ts';
 import { ensureTargetGroup } from './target-group.ts';
 
@@ -29,6 +27,15 @@ export interface Balancer {
   targetGroup: string;
 }
 
+/** A balancer as it is. */
+export interface FoundBalancer {
+  arn: string;
+  dnsName: string;
+  tags: Record<string, string>;
+  attributes: Record<string, string>;
+  listeners: Listener[];
+}
+
 /** Balancer, target group and listeners, as the settings say. Throws `foundation` when the name belongs to somebody else. */
 export async function ensureBalancer(
   ctx: Context,
@@ -36,11 +43,11 @@ export async function ensureBalancer(
   at: { network: Network; securityGroup: string },
 ): Promise<Balancer> {
   const { balancer: name } = namesOf(target);
-  const [targetGroup, found] = await Promise.all([
+  const [targetGroup, there] = await Promise.all([
     ensureTargetGroup(ctx, target, at.network.vpc),
-    findBalancer(ctx, name),
+    findWholeBalancer(ctx, target),
   ]);
-  if (found) await refuseStranger(ctx, target, found.arn);
+  if (there) refuseStranger(target, there);
   else await createBalancer(ctx, target, at);
   const { arn, dnsName } = await until(ctx, `load balancer ${name}`, { everyMs: 3000, forMs: 600_000 }, async () => {
     const now = await findBalancer(ctx, name);
@@ -48,9 +55,50 @@ export async function ensureBalancer(
     if (now?.state === 'failed') throw new DeployError('foundation', `load balancer ${name} could not be set up`);
     return { pending: now ? `it is ${now.state}` : 'it does not show yet' };
   });
-  await ensureAttributes(ctx, target, arn);
-  await ensureListeners(ctx, target, { arn, targetGroup });
+  const found = there ?? { ...fresh, arn, dnsName };
+  await performAll(ctx, balancerActs(target, found, targetGroup));
   return { arn, dnsName, url: addressOf(target, dnsName), targetGroup };
+}
+
+/** What `ensureBalancer` does about the balancer that was found. Throws `foundation` as it does. */
+export function balancerChanges(target: Target, found: FoundBalancer | undefined, targetGroup?: string): Change[] {
+  if (found) refuseStranger(target, found);
+  const acts = balancerActs(target, found ?? fresh, targetGroup ?? 'arn:new');
+  const what = `load balancer ${namesOf(target).balancer}`;
+  return found ? changesOf(acts) : [creation(what, 'elasticloadbalancing:CreateLoadBalancer', acts)];
+}
+
+/** What somebody added to the balancer, and a deploy leaves alone. */
+export const leftOfBalancer = (target: Target, found: FoundBalancer | undefined): Left[] =>
+  strangeListeners(target, found?.listeners ?? []);
+
+/**
+ * A balancer right after it was made, with the attributes that AWS gives it:
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+ */
+const fresh: FoundBalancer = {
+  arn: 'arn:new',
+  dnsName: '',
+  tags: {},
+  attributes: { 'idle_timeout.timeout_seconds': '60', 'routing.http.drop_invalid_header_fields.enabled': 'false' },
+  listeners: [],
+};
+
+const balancerActs = (target: Target, found: FoundBalancer, targetGroup: string): Act[] => [
+  ...attributeActs(target, found),
+  ...listenerActs(target, { balancer: found.arn, targetGroup }, found.listeners),
+];
+
+export async function findWholeBalancer(ctx: Context, target: Target): Promise<FoundBalancer | undefined> {
+  const found = await findBalancer(ctx, namesOf(target).balancer);
+  if (!found) return undefined;
+  const { arn, dnsName } = found;
+  const [{ TagDescriptions }, { Attributes }, listeners] = await Promise.all([
+    ctx.aws.elbv2.send(new DescribeTagsCommand({ ResourceArns: [arn] })),
+    ctx.aws.elbv2.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: arn })),
+    findListeners(ctx, arn),
+  ]);
+  return { arn, dnsName, listeners, tags: tagRecord(TagDescriptions?.[0]?.Tags), attributes: tagRecord(Attributes) };
 }
 
 async function createBalancer(
@@ -79,84 +127,29 @@ export async function removeIdleBalancer(ctx: Context, target: Target): Promise<
   await ctx.aws.elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: balancer.arn }));
 }
 
-async function refuseStranger(ctx: Context, target: Target, arn: string): Promise<void> {
-  const { TagDescriptions } = await ctx.aws.elbv2.send(new DescribeTagsCommand({ ResourceArns: [arn] }));
-  const tags = tagRecord(TagDescriptions?.[0]?.Tags);
+function refuseStranger(target: Target, { tags }: FoundBalancer): void {
   if (tags[tagKeys.app] === target.app && tags[tagKeys.environment] === target.environment) return;
-  throw new DeployError(
-    'foundation',
-    `a load balancer named ${namesOf(target).balancer} exists and was not made by redeploy`,
-    {
-      hint: 'choose another app or environment name in redeploy.json',
-    },
-  );
+  const message = `a load balancer named ${namesOf(target).balancer} exists and was not made by redeploy`;
+  throw new DeployError('foundation', message, { hint: 'choose another app or environment name in redeploy.json' });
 }
 
-async function ensureAttributes(ctx: Context, target: Target, arn: string): Promise<void> {
-  const wanted: Record<string, string> = {
+function attributeActs(target: Target, { arn, attributes }: FoundBalancer): Act[] {
+  const { changed, why } = differences(attributes, {
     'idle_timeout.timeout_seconds': String(target.balancer.idleTimeoutSeconds),
     'routing.http.drop_invalid_header_fields.enabled': 'true',
-  };
-  const { Attributes } = await ctx.aws.elbv2.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: arn }));
-  const present = tagRecord(Attributes);
-  const changed = Object.entries(wanted).filter(([key, value]) => present[key] !== value);
-  if (changed.length === 0) return;
-  const attributes = changed.map(([Key, Value]) => ({ Key, Value }));
-  await ctx.aws.elbv2.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn: arn, Attributes: attributes }));
-}
-
-type Wanted = Pick<CreateListenerCommandInput, 'Port' | 'Protocol' | 'DefaultActions' | 'Certificates'>;
-
-async function ensureListeners(ctx: Context, target: Target, at: { arn: string; targetGroup: string }): Promise<void> {
-  const { Listeners = [] } = await ctx.aws.elbv2.send(new DescribeListenersCommand({ LoadBalancerArn: at.arn }));
-  for (const wanted of listenersOf(target, at.targetGroup)) {
-    const found = Listeners.find((listener) => listener.Port === wanted.Port);
-    if (!found) await createListener(ctx, target, { ...wanted, LoadBalancerArn: at.arn });
-    else if (!isLike(found, wanted))
-      await ctx.aws.elbv2.send(new ModifyListenerCommand({ ...wanted, ListenerArn: found.ListenerArn }));
-  }
-}
-
-async function createListener(
-  ctx: Context,
-  target: Target,
-  wanted: Wanted & { LoadBalancerArn: string },
-): Promise<void> {
-  try {
-    await ctx.aws.elbv2.send(new CreateListenerCommand({ ...wanted, Tags: tagsOf(target, 'listener') }));
-  } catch (error) {
-    if (isAwsError(error, 'DuplicateListenerException')) return;
-    if (!isAwsError(error, 'InvalidConfigurationRequestException')) throw error;
-    throw new DeployError('foundation', `the load balancer gets no port ${wanted.Port}: ${error.message}`, {
-      hint: 'free the port, or choose another with balancer.httpPort in redeploy.json, then deploy again',
-      cause: error,
-    });
-  }
-}
-
-/** HTTPS and a redirect to it, or HTTP alone. */
-function listenersOf(target: Target, targetGroup: string): Wanted[] {
-  const { certificate, httpPort, httpsPort } = target.balancer;
-  const forward: Wanted['DefaultActions'] = [{ Type: 'forward', TargetGroupArn: targetGroup }];
-  if (!certificate) return [{ Port: httpPort, Protocol: 'HTTP', DefaultActions: forward }];
-  const redirect = { Protocol: 'HTTPS', Port: String(httpsPort), StatusCode: 'HTTP_301' } as const;
+  });
+  if (why === '') return [];
+  const Attributes = Object.entries(changed).map(([Key, Value]) => ({ Key, Value }));
   return [
-    { Port: httpsPort, Protocol: 'HTTPS', Certificates: [{ CertificateArn: certificate }], DefaultActions: forward },
-    { Port: httpPort, Protocol: 'HTTP', DefaultActions: [{ Type: 'redirect', RedirectConfig: redirect }] },
+    {
+      change: {
+        action: 'change',
+        what: `attributes of load balancer ${namesOf(target).balancer}`,
+        why,
+        calls: ['elasticloadbalancing:ModifyLoadBalancerAttributes'],
+      },
+      perform: (ctx) =>
+        ctx.aws.elbv2.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn: arn, Attributes })),
+    },
   ];
-}
-
-/** Whether a listener already does what is wanted; of what AWS adds to its answer, only what we set counts. */
-const isLike = (found: Listener, wanted: Wanted): boolean => traits(found) === traits(wanted);
-
-function traits({ Protocol, DefaultActions, Certificates }: Listener | Wanted): string {
-  const [action] = DefaultActions ?? [];
-  const [certificate] = Certificates ?? [];
-  return JSON.stringify([
-    Protocol,
-    action?.Type,
-    action?.TargetGroupArn,
-    action?.RedirectConfig?.Port,
-    certificate?.CertificateArn,
-  ]);
 }

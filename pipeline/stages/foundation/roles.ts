@@ -5,9 +5,11 @@ import {
   CreateInstanceProfileCommand,
   CreateRoleCommand,
   GetInstanceProfileCommand,
+  GetRoleCommand,
   GetRolePolicyCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
+import { changesOf, creation, performAll, type Act, type Change, type Left } from '../../core/act.ts';
 import type { Context } from '../../core/context.ts';
 import { isAwsError } from '../../core/errors.ts';
 import { namesOf, tagsOf } from '../../core/names.ts';
@@ -21,7 +23,52 @@ export interface Roles {
   builder: string;
 }
 
+/** A role and the profile of the same name as they are; documents as JSON text. */
+interface FoundRole {
+  trust: string | undefined;
+  policy: string | undefined;
+  /** Names of the roles in the profile; undefined when there is no profile. */
+  profile: string[] | undefined;
+}
+
+/** Both roles: what they shall be, and what is there. */
+export interface RoleView {
+  wanted: Wanted;
+  found: FoundRole;
+}
+
+interface Wanted {
+  name: string;
+  role: string;
+  policy: string;
+  trust: string;
+}
+
 const policyName = 'redeploy';
+
+/** Looks at both roles. Without the secret's ARN, which nobody knows before the secret is there, their policies differ. */
+export async function findRoles(
+  ctx: Context,
+  target: Target,
+  ids: { account: string; secretArn: string | undefined },
+): Promise<RoleView[]> {
+  const names = namesOf(target);
+  const values = { REGION: target.region, ACCOUNT: ids.account, APP: target.app };
+  const [app, builder, trust] = await Promise.all([
+    policyText(ctx, 'app-role.json', {
+      ...values,
+      SECRET_ARN: ids.secretArn ?? 'arn:new',
+      LOG_GROUP: names.logGroup,
+    }),
+    policyText(ctx, 'builder-role.json', { ...values, REPOSITORY: names.repository }),
+    readFile(path.join(ctx.templates, 'iam/instance-trust.json'), 'utf8'),
+  ]);
+  const wanted: Wanted[] = [
+    { name: names.appRole, role: 'app', policy: app, trust },
+    { name: names.builderRole, role: 'builder', policy: builder, trust },
+  ];
+  return await Promise.all(wanted.map(async (one) => ({ wanted: one, found: await findRole(ctx, one.name) })));
+}
 
 /** Machines may read their secret and write their logs, builders may pull the image: nothing else. */
 export async function ensureRoles(
@@ -29,62 +76,93 @@ export async function ensureRoles(
   target: Target,
   ids: { account: string; secretArn: string },
 ): Promise<Roles> {
-  const names = namesOf(target);
-  const values = { REGION: target.region, ACCOUNT: ids.account, APP: target.app };
-  const [app, builder] = await Promise.all([
-    policyText(ctx, 'app-role.json', { ...values, SECRET_ARN: ids.secretArn, LOG_GROUP: names.logGroup }),
-    policyText(ctx, 'builder-role.json', { ...values, REPOSITORY: names.repository }),
-  ]);
-  await Promise.all([
-    ensureRole(ctx, target, { name: names.appRole, role: 'app', policy: app }),
-    ensureRole(ctx, target, { name: names.builderRole, role: 'builder', policy: builder }),
-  ]);
-  return { app: names.appRole, builder: names.builderRole };
+  const views = await findRoles(ctx, target, ids);
+  await Promise.all(views.map((view) => performAll(ctx, roleActs(target, view))));
+  const { appRole, builderRole } = namesOf(target);
+  return { app: appRole, builder: builderRole };
 }
 
-interface Wanted {
-  name: string;
-  role: string;
-  policy: string;
+/** What `ensureRoles` does about what was found. */
+export const roleChanges = (target: Target, views: readonly RoleView[]): Change[] =>
+  views.flatMap((view) => {
+    const changes = changesOf(roleActs(target, view));
+    const [first, ...others] = changes;
+    const isNew = view.found.trust === undefined && first !== undefined;
+    return isNew ? [creation(`role ${view.wanted.name}`, 'iam:CreateRole', others)] : changes;
+  });
+
+/** Who may take on a role is changed in IAM alone: a deployer that could, could give itself any right of the machines. */
+export const leftOfRoles = (views: readonly RoleView[]): Left[] =>
+  views
+    .filter(({ wanted, found }) => found.trust !== undefined && !sameJson(found.trust, wanted.trust))
+    .map(({ wanted }) => ({
+      what: `trust of role ${wanted.name}`,
+      why: 'it differs from what machines need (templates/iam/instance-trust.json); who may take on a role is left to you',
+    }));
+
+function roleActs(target: Target, { wanted, found }: RoleView): Act[] {
+  const { name } = wanted;
+  const Tags = tagsOf(target, wanted.role);
+  const act = (action: 'create' | 'change', [what, why, call]: string[], perform: Act['perform']): Act => ({
+    change: { action, what: what ?? '', why: why ?? '', calls: [`iam:${call}`] },
+    perform,
+  });
+  const trust = { RoleName: name, AssumeRolePolicyDocument: wanted.trust, Tags };
+  const role = act('create', [`role ${name}`, 'it is not there', 'CreateRole'], (ctx) =>
+    unlessThere(ctx.aws.iam.send(new CreateRoleCommand(trust))),
+  );
+  const why = found.policy === undefined ? 'it has none' : 'it differs from templates/iam';
+  const policy = act('change', [`policy of role ${name}`, why, 'PutRolePolicy'], (ctx) => putPolicy(ctx, wanted));
+  const profile = act('create', [`instance profile ${name}`, 'it is not there', 'CreateInstanceProfile'], (ctx) =>
+    unlessThere(ctx.aws.iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: name, Tags }))),
+  );
+  const join = act('change', [`instance profile ${name}`, 'its role is not in it', 'AddRoleToInstanceProfile'], (ctx) =>
+    addToProfile(ctx, name),
+  );
+  return [
+    ...(found.trust === undefined ? [role] : []),
+    ...(found.policy !== undefined && sameJson(found.policy, wanted.policy) ? [] : [policy]),
+    ...(found.profile ? [] : [profile]),
+    ...(found.profile?.includes(name) ? [] : [join]),
+  ];
 }
 
-async function ensureRole(ctx: Context, target: Target, wanted: Wanted): Promise<void> {
-  const trust = await readFile(path.join(ctx.templates, 'iam/instance-trust.json'), 'utf8');
-  const tags = tagsOf(target, wanted.role);
-  await unlessThere(
-    ctx.aws.iam.send(new CreateRoleCommand({ RoleName: wanted.name, AssumeRolePolicyDocument: trust, Tags: tags })),
+const putPolicy = (ctx: Context, { name, policy }: Wanted) =>
+  onceKnown(ctx, `role ${name}`, ['NoSuchEntityException'], () =>
+    ctx.aws.iam.send(new PutRolePolicyCommand({ RoleName: name, PolicyName: policyName, PolicyDocument: policy })),
   );
-  await ensurePolicy(ctx, wanted);
-  await unlessThere(
-    ctx.aws.iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: wanted.name, Tags: tags })),
-  );
-  const profile = await eventually(ctx, `instance profile ${wanted.name}`, () => findProfile(ctx, wanted.name));
-  if ((profile.Roles ?? []).some((role) => role.RoleName === wanted.name)) return;
-  const join = new AddRoleToInstanceProfileCommand({ InstanceProfileName: wanted.name, RoleName: wanted.name });
+
+async function addToProfile(ctx: Context, name: string): Promise<void> {
+  await eventually(ctx, `instance profile ${name}`, () => findProfile(ctx, name));
+  const join = new AddRoleToInstanceProfileCommand({ InstanceProfileName: name, RoleName: name });
   // LimitExceeded: another run added the one role that a profile can have.
   await unlessThere(
-    onceKnown(ctx, `role ${wanted.name}`, ['NoSuchEntityException'], () => ctx.aws.iam.send(join)),
+    onceKnown(ctx, `role ${name}`, ['NoSuchEntityException'], () => ctx.aws.iam.send(join)),
     'LimitExceededException',
   );
 }
 
-async function ensurePolicy(ctx: Context, { name, policy }: Wanted): Promise<void> {
-  const key = { RoleName: name, PolicyName: policyName };
-  try {
-    const { PolicyDocument = '' } = await ctx.aws.iam.send(new GetRolePolicyCommand(key));
-    // IAM hands documents back URL-encoded (RFC 3986).
-    if (sameJson(decodeURIComponent(PolicyDocument), policy)) return;
-  } catch (error) {
-    if (!isAwsError(error, 'NoSuchEntityException')) throw error;
-  }
-  await onceKnown(ctx, `role ${name}`, ['NoSuchEntityException'], () =>
-    ctx.aws.iam.send(new PutRolePolicyCommand({ ...key, PolicyDocument: policy })),
-  );
+async function findRole(ctx: Context, name: string): Promise<FoundRole> {
+  const [role, policy, profile] = await Promise.all([
+    unlessMissing(ctx.aws.iam.send(new GetRoleCommand({ RoleName: name }))),
+    unlessMissing(ctx.aws.iam.send(new GetRolePolicyCommand({ RoleName: name, PolicyName: policyName }))),
+    findProfile(ctx, name),
+  ]);
+  // IAM hands documents back URL-encoded (RFC 3986).
+  return {
+    trust: role && decodeURIComponent(role.Role?.AssumeRolePolicyDocument ?? ''),
+    policy: policy && decodeURIComponent(policy.PolicyDocument ?? ''),
+    profile: profile && (profile.Roles ?? []).map(({ RoleName = '' }) => RoleName),
+  };
 }
 
-async function findProfile(ctx: Context, name: string) {
+const findProfile = async (ctx: Context, name: string) =>
+  (await unlessMissing(ctx.aws.iam.send(new GetInstanceProfileCommand({ InstanceProfileName: name }))))
+    ?.InstanceProfile;
+
+async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
   try {
-    return (await ctx.aws.iam.send(new GetInstanceProfileCommand({ InstanceProfileName: name }))).InstanceProfile;
+    return await call;
   } catch (error) {
     if (isAwsError(error, 'NoSuchEntityException')) return undefined;
     throw error;

@@ -6,100 +6,116 @@ import {
   type IpPermission,
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
+import { changesOf, creation, performAll, type Act, type Change } from '../../core/act.ts';
 import type { Context } from '../../core/context.ts';
 import { isAwsError } from '../../core/errors.ts';
 import { namesOf, tagsOf } from '../../core/names.ts';
 import type { Target } from '../../core/target.ts';
 import { eventually, onceKnown } from '../../core/wait.ts';
 import type { Network } from './network.ts';
+import { fromGroup, fromTheWorld, ruleDifference, rulesText } from './rules.ts';
 
-export interface SecurityGroups {
-  balancer: string;
-  app: string;
-  builder: string;
+const roles = ['balancer', 'app', 'builder'] as const;
+type Role = (typeof roles)[number];
+
+/** Ids of the groups. */
+export type SecurityGroups = Record<Role, string>;
+type Found = Record<Role, SecurityGroup | undefined>;
+
+/** Looks for the three groups. */
+export async function findSecurityGroups(ctx: Context, target: Target, network: Network): Promise<Found> {
+  const [balancer, app, builder] = await Promise.all(
+    roles.map((role) => findGroup(ctx, nameOf(target, role), network.vpc)),
+  );
+  return { balancer, app, builder };
 }
 
 /** World -> balancer -> app machines; nothing reaches the builder. */
 export async function ensureSecurityGroups(ctx: Context, target: Target, network: Network): Promise<SecurityGroups> {
+  const found = await findSecurityGroups(ctx, target, network);
+  const ensure = async (role: Role) => found[role] ?? (await createGroup(ctx, target, role, network.vpc));
+  const [balancer, app, builder] = await Promise.all([ensure('balancer'), ensure('app'), ensure('builder')]);
+  const groups = { balancer, app, builder };
+  for (const role of roles) await performAll(ctx, ruleActs(target, role, groups));
+  return { balancer: idOf(balancer), app: idOf(app), builder: idOf(builder) };
+}
+
+/** What `ensureSecurityGroups` does about what was found. */
+export function securityGroupChanges(target: Target, found: Found): Change[] {
+  const groups = {
+    balancer: found.balancer ?? fresh,
+    app: found.app ?? fresh,
+    builder: found.builder ?? fresh,
+  };
+  return roles.flatMap((role) => {
+    const acts = ruleActs(target, role, groups);
+    const what = `security group ${nameOf(target, role)}`;
+    return found[role] ? changesOf(acts) : [creation(what, 'ec2:CreateSecurityGroup', acts)];
+  });
+}
+
+/** A group right after it was made: an id that nobody knows yet, and no way in. */
+const fresh: SecurityGroup = { GroupId: 'sg-new', IpPermissions: [] };
+
+const idOf = (group: SecurityGroup): string => group.GroupId ?? '';
+
+function nameOf(target: Target, role: Role): string {
   const names = namesOf(target);
-  const ensure = (role: string, name: string, description: string) =>
-    ensureGroup(ctx, target, { role, name, description, vpc: network.vpc });
-  const [balancer, app, builder] = await Promise.all([
-    ensure('balancer', names.balancerSecurityGroup, `Load balancer of ${names.stem}`),
-    ensure('app', names.appSecurityGroup, `Machines of ${names.stem}`),
-    ensure('builder', names.builderSecurityGroup, `AMI builder of ${names.stem}`),
-  ]);
+  return { balancer: names.balancerSecurityGroup, app: names.appSecurityGroup, builder: names.builderSecurityGroup }[
+    role
+  ];
+}
+
+function wantedRules(target: Target, role: Role, groups: Record<Role, SecurityGroup>): IpPermission[] {
   const { httpPort, httpsPort, certificate } = target.balancer;
   const publicPorts = certificate ? [httpPort, httpsPort] : [httpPort];
-  await ensureIngress(
-    ctx,
-    balancer,
-    publicPorts.map((port) => fromTheWorld(port)),
+  const rules = {
+    balancer: publicPorts.map((port) => fromTheWorld(port)),
+    app: [fromGroup(target.instance.port, idOf(groups.balancer))],
+    builder: [],
+  };
+  return rules[role];
+}
+
+/** Makes the inbound rules exactly these: opens what is missing, closes what an earlier port or a hand has opened. */
+function ruleActs(target: Target, role: Role, groups: Record<Role, SecurityGroup>): Act[] {
+  const group = groups[role];
+  const { missing, surplus } = ruleDifference(group.IpPermissions ?? [], wantedRules(target, role, groups));
+  const what = `inbound rules of security group ${nameOf(target, role)}`;
+  const open: Act = {
+    change: {
+      action: 'change',
+      what,
+      why: `${rulesText(missing)} is missing`,
+      calls: ['ec2:AuthorizeSecurityGroupIngress'],
+    },
+    perform: (ctx) => openRules(ctx, group, missing),
+  };
+  const close: Act = {
+    change: {
+      action: 'change',
+      what,
+      why: `${rulesText(surplus)} is open and must not be`,
+      calls: ['ec2:RevokeSecurityGroupIngress'],
+    },
+    perform: (ctx) => closeRules(ctx, group, surplus),
+  };
+  return [...(missing.length > 0 ? [open] : []), ...(surplus.length > 0 ? [close] : [])];
+}
+
+const openRules = (ctx: Context, { GroupId }: SecurityGroup, IpPermissions: IpPermission[]) =>
+  tolerate(
+    'InvalidPermission.Duplicate',
+    onceKnown(ctx, `security group ${GroupId}`, ['InvalidGroup.NotFound'], () =>
+      ctx.aws.ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions })),
+    ),
   );
-  await ensureIngress(ctx, app, [fromGroup(target.instance.port, balancer.GroupId ?? '')]);
-  await ensureIngress(ctx, builder, []);
-  return { balancer: balancer.GroupId ?? '', app: app.GroupId ?? '', builder: builder.GroupId ?? '' };
-}
 
-interface Wanted {
-  role: string;
-  name: string;
-  description: string;
-  vpc: string;
-}
-
-async function ensureGroup(ctx: Context, target: Target, wanted: Wanted): Promise<SecurityGroup> {
-  const found = await findGroup(ctx, wanted);
-  if (found) return found;
-  try {
-    await ctx.aws.ec2.send(
-      new CreateSecurityGroupCommand({
-        GroupName: wanted.name,
-        Description: wanted.description,
-        VpcId: wanted.vpc,
-        TagSpecifications: [
-          { ResourceType: 'security-group', Tags: tagsOf(target, wanted.role, { Name: wanted.name }) },
-        ],
-      }),
-    );
-  } catch (error) {
-    if (!isAwsError(error, 'InvalidGroup.Duplicate')) throw error;
-  }
-  return await eventually(ctx, `security group ${wanted.name}`, () => findGroup(ctx, wanted));
-}
-
-async function findGroup(ctx: Context, wanted: Wanted): Promise<SecurityGroup | undefined> {
-  const { SecurityGroups } = await ctx.aws.ec2.send(
-    new DescribeSecurityGroupsCommand({
-      Filters: [
-        { Name: 'group-name', Values: [wanted.name] },
-        { Name: 'vpc-id', Values: [wanted.vpc] },
-      ],
-    }),
+const closeRules = (ctx: Context, { GroupId }: SecurityGroup, IpPermissions: IpPermission[]) =>
+  tolerate(
+    'InvalidPermission.NotFound',
+    ctx.aws.ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions })),
   );
-  return SecurityGroups?.[0];
-}
-
-/** Makes the inbound rules exactly these: opens what is missing, closes what was opened for an earlier port. */
-async function ensureIngress(ctx: Context, group: SecurityGroup, wanted: IpPermission[]): Promise<void> {
-  const present = group.IpPermissions ?? [];
-  const missing = wanted.filter((rule) => !present.some((other) => keyOf(other) === keyOf(rule)));
-  const surplus = present.filter((rule) => !wanted.some((other) => keyOf(other) === keyOf(rule)));
-  if (missing.length > 0) {
-    await tolerate(
-      'InvalidPermission.Duplicate',
-      onceKnown(ctx, `security group ${group.GroupId}`, ['InvalidGroup.NotFound'], () =>
-        ctx.aws.ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: group.GroupId, IpPermissions: missing })),
-      ),
-    );
-  }
-  if (surplus.length > 0) {
-    await tolerate(
-      'InvalidPermission.NotFound',
-      ctx.aws.ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: group.GroupId, IpPermissions: surplus })),
-    );
-  }
-}
 
 async function tolerate(name: string, call: Promise<unknown>): Promise<void> {
   try {
@@ -109,26 +125,25 @@ async function tolerate(name: string, call: Promise<unknown>): Promise<void> {
   }
 }
 
-const tcp = (port: number): IpPermission => ({ IpProtocol: 'tcp', FromPort: port, ToPort: port });
-const fromTheWorld = (port: number): IpPermission => ({
-  ...tcp(port),
-  IpRanges: [{ CidrIp: '0.0.0.0/0' }],
-  Ipv6Ranges: [{ CidrIpv6: '::/0' }],
-});
-const fromGroup = (port: number, group: string): IpPermission => ({
-  ...tcp(port),
-  UserIdGroupPairs: [{ GroupId: group }],
-});
+async function createGroup(ctx: Context, target: Target, role: Role, vpc: string): Promise<SecurityGroup> {
+  const name = nameOf(target, role);
+  const { stem } = namesOf(target);
+  const descriptions = { balancer: 'Load balancer', app: 'Machines', builder: 'AMI builder' };
+  const tags = tagsOf(target, role, { Name: name });
+  const request = new CreateSecurityGroupCommand({
+    GroupName: name,
+    Description: `${descriptions[role]} of ${stem}`,
+    VpcId: vpc,
+    TagSpecifications: [{ ResourceType: 'security-group', Tags: tags }],
+  });
+  await tolerate('InvalidGroup.Duplicate', ctx.aws.ec2.send(request));
+  return await eventually(ctx, `security group ${name}`, () => findGroup(ctx, name, vpc));
+}
 
-const keyOf = (rule: IpPermission): string =>
-  JSON.stringify([
-    rule.IpProtocol,
-    rule.FromPort,
-    rule.ToPort,
-    sorted(rule.IpRanges, (range) => range.CidrIp),
-    sorted(rule.Ipv6Ranges, (range) => range.CidrIpv6),
-    sorted(rule.UserIdGroupPairs, (pair) => pair.GroupId),
-  ]);
-
-const sorted = <T>(items: T[] | undefined, textOf: (item: T) => string | undefined): string[] =>
-  (items ?? []).map((item) => textOf(item) ?? '').sort();
+async function findGroup(ctx: Context, name: string, vpc: string): Promise<SecurityGroup | undefined> {
+  const Filters = [
+    { Name: 'group-name', Values: [name] },
+    { Name: 'vpc-id', Values: [vpc] },
+  ];
+  return (await ctx.aws.ec2.send(new DescribeSecurityGroupsCommand({ Filters }))).SecurityGroups?.[0];
+}

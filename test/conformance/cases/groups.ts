@@ -4,6 +4,7 @@ import {
   DeleteAutoScalingGroupCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
+  DescribePoliciesCommand,
   paginateDescribeInstanceRefreshes,
   PutScalingPolicyCommand,
   ResumeProcessesCommand,
@@ -77,8 +78,12 @@ export async function groups(bench: Bench): Promise<void> {
       TargetValue: 60,
     },
   };
+  const policies = { AutoScalingGroupName: name };
+  await call('none yet', () => autoScaling.send(new DescribePoliciesCommand(policies)));
   await call('target tracking', () => autoScaling.send(new PutScalingPolicyCommand(policy)));
   await call('again', () => autoScaling.send(new PutScalingPolicyCommand(policy)));
+  await call('the one there is', () => autoScaling.send(new DescribePoliciesCommand(policies)));
+  await call('unknown group', () => autoScaling.send(new DescribePoliciesCommand({ AutoScalingGroupName: 'nobody' })));
   await call('unknown group', () =>
     autoScaling.send(new PutScalingPolicyCommand({ ...policy, AutoScalingGroupName: 'nobody' })),
   );

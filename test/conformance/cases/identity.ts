@@ -3,6 +3,7 @@ import {
   CreateInstanceProfileCommand,
   CreateRoleCommand,
   GetInstanceProfileCommand,
+  GetRoleCommand,
   GetRolePolicyCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
@@ -23,7 +24,9 @@ export async function identity({ aws: { iam, sts }, call, malformed }: Bench): P
   await call('us', () => sts.send(new GetCallerIdentityCommand({})));
   const RoleName = 'redeploy-shop-app';
   const role = { RoleName, AssumeRolePolicyDocument: trust, Tags: [{ Key: 'role', Value: 'app' }] };
+  await call('none yet', () => iam.send(new GetRoleCommand({ RoleName })));
   await call('new', () => iam.send(new CreateRoleCommand(role)));
+  await call('there', () => iam.send(new GetRoleCommand({ RoleName })));
   await call('duplicate', () => iam.send(new CreateRoleCommand(role)));
   await call('bad document', () =>
     iam.send(new CreateRoleCommand({ ...role, RoleName: 'bad', AssumeRolePolicyDocument: '{nonsense' })),
