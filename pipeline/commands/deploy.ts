@@ -50,8 +50,7 @@ export async function deploy(ctx: Context, target: Target, options: DeployOption
   if (!before.balancer) undo.onInterrupt('removing the load balancer', (calm) => removeIdleBalancer(calm, target));
   const { foundation, bundle, ami } = await make(ctx, target, { payload, world: before }, options);
   const parts = partsOf(foundation, bundle, ami);
-  const live = Number(before.fleet?.live.slice(1) ?? 0);
-  const release = await step(ctx, 'release', (inner) => ensureRelease(inner, target, parts, live));
+  const release = await step(ctx, 'release', (inner) => ensureRelease(inner, target, parts, liveNumber(before)));
   const wasThere = isThere(before, release);
   const host = publicHost(target, payload);
   await step(ctx, 'fleet', (inner) => moveFleet(inner, target, { release, foundation, wait: options.wait, host }));
@@ -108,6 +107,9 @@ const partsOf = (foundation: Foundation, bundle: Bundle, ami: Baked): ReleasePar
   rootDevice: ami.rootDevice,
   revision: bundle.revision,
 });
+
+/** 42 of v42; 0 when nothing is live, or nobody knows what: a group that follows `$Latest` does not say. */
+export const liveNumber = ({ fleet }: World): number => Number(fleet?.live.slice(1)) || 0;
 
 /** With a certificate, the name that it is for; taken from ROOT_URL. */
 export function publicHost(target: Target, payload: Payload): string | undefined {

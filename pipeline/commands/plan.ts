@@ -1,19 +1,26 @@
+import type { Change, Left } from '../core/act.ts';
 import type { Bundle } from '../core/artifacts.ts';
 import type { Context } from '../core/context.ts';
 import { observe, type World } from '../core/observe.ts';
 import { readPayload } from '../core/payload.ts';
-import type { ReleaseName } from '../core/release.ts';
+import type { ReleaseName, ReleaseParts } from '../core/release.ts';
 import type { Target } from '../core/target.ts';
-import { resolveBaseAmi } from '../stages/ami/base-ami.ts';
-import { checkSource, ensureBundle } from '../stages/bundle.ts';
-import { findNetwork } from '../stages/foundation/network.ts';
-import { findImage, imageKeyOf } from '../stages/image.ts';
+import { planAmi, type AmiPlan } from '../stages/ami/plan.ts';
+import { checkSource, planBundle } from '../stages/bundle.ts';
+import { planFleet } from '../stages/fleet/plan.ts';
+import { planRelease } from '../stages/fleet/release-version.ts';
+import { planFoundation, type FoundationPlan } from '../stages/foundation.ts';
+import { planImage } from '../stages/image/plan.ts';
+import { liveNumber } from './deploy.ts';
 
-/** One thing that a deploy would do, or not. */
+export type PlanStage = 'foundation' | 'bundle' | 'image' | 'ami' | 'release' | 'fleet';
+
+/** One step of a deploy: what it would change, or what it would use as it is. */
 export interface PlanStep {
-  stage: 'foundation' | 'bundle' | 'image' | 'ami' | 'fleet';
-  action: 'create' | 'build' | 'reuse' | 'move' | 'depends';
-  why: string;
+  stage: PlanStage;
+  changes: Change[];
+  /** What is there and stays, when nothing changes. */
+  reused: string | undefined;
 }
 
 /** What `redeploy deploy` would do now. Plain JSON. */
@@ -23,81 +30,83 @@ export interface Plan {
   region: string;
   live: ReleaseName | undefined;
   steps: PlanStep[];
+  /** Whether a deploy would change anything. */
+  hasChanges: boolean;
+  /** What is otherwise than a deploy would make it, and stays so. */
+  left: Left[];
   halfMade: string[];
+  /** A roll that a deploy would wait for. The rest is as of now. */
+  waitsFor: string | undefined;
 }
 
 /**
- * Looks and says what a deploy would do. Builds nothing and changes nothing, so what depends on the build can only be said
- * when a finished bundle is given. Throws `settings` for everything that deploy would refuse.
+ * Looks and says what a deploy would do, deciding by the same functions. Builds nothing and changes nothing: of sources that
+ * were not built here yet it can only say that bundle, image and AMI are new. Throws for everything that deploy would refuse.
  */
 export async function plan(ctx: Context, target: Target, options: { bundle?: string }): Promise<Plan> {
-  await readPayload(target);
-  const [world] = await Promise.all([
-    observe(ctx, target),
-    findNetwork(ctx, target),
-    resolveBaseAmi(ctx, target),
-    checkSource(ctx, target, options),
+  const payload = await readPayload(target);
+  const [world] = await Promise.all([observe(ctx, target), checkSource(ctx, target, options)]);
+  const [foundation, made] = await Promise.all([
+    planFoundation(ctx, target, { payload, world }),
+    planMakers(ctx, target, options),
   ]);
-  const bundle = options.bundle === undefined ? undefined : (await ensureBundle(ctx, target, options)).value;
-  const steps = [
-    foundationStep(world),
-    bundleStep(bundle),
-    ...(await imageSteps(ctx, target, bundle)),
-    fleetStep(world),
+  const parts = partsOf(foundation, made);
+  const live = liveNumber(world);
+  const { release, changes } = await planRelease(ctx, target, parts, { releases: world.releases, live });
+  const fleet = await planFleet(ctx, target, { world, release, subnets: foundation.subnets });
+  const { bundle, image, ami } = made;
+  const steps: PlanStep[] = [
+    stepOf('foundation', foundation.changes, 'everything is as redeploy.json says'),
+    stepOf('bundle', bundle.changes, bundleText(bundle.bundle)),
+    stepOf('image', image.changes, `${image.known?.digest.slice(0, 19)} is in ECR`),
+    stepOf('ami', ami.changes, `${ami.ami?.id} has this image`),
+    stepOf('release', changes, `${release?.name} is made of the same things`),
+    stepOf('fleet', fleet.changes, `${fleetText(world)} ${release?.name}`),
   ];
   const { app, environment, region } = target;
-  return { app, environment, region, live: world.fleet?.live, steps, halfMade: world.halfMade };
+  return {
+    ...{ app, environment, region, steps },
+    live: world.fleet?.live,
+    hasChanges: steps.some((step) => step.changes.length > 0),
+    left: [...foundation.left, ...fleet.left],
+    halfMade: world.halfMade,
+    waitsFor: fleet.waitsFor,
+  };
 }
 
-const foundationStep = ({ balancer }: World): PlanStep =>
-  balancer
-    ? {
-        stage: 'foundation',
-        action: 'reuse',
-        why: `load balancer ${balancer.dnsName} and what belongs to it are there`,
-      }
-    : {
-        stage: 'foundation',
-        action: 'create',
-        why: 'security groups, roles, secret, log group, target group, load balancer',
-      };
+const stepOf = (stage: PlanStage, changes: Change[], reused: string): PlanStep => ({
+  stage,
+  changes,
+  reused: changes.length === 0 ? reused : undefined,
+});
 
-const bundleStep = (bundle: Bundle | undefined): PlanStep =>
-  bundle
-    ? {
-        stage: 'bundle',
-        action: 'reuse',
-        why: `${bundle.key}, Meteor ${bundle.meteorRelease}, Node ${bundle.nodeVersion}`,
-      }
-    : { stage: 'bundle', action: 'build', why: '`meteor build`, unless the sources are those of the last build' };
-
-async function imageSteps(ctx: Context, target: Target, bundle: Bundle | undefined): Promise<PlanStep[]> {
-  if (!bundle) {
-    const why = 'made only if the bundle is new';
-    return [
-      { stage: 'image', action: 'depends', why },
-      { stage: 'ami', action: 'depends', why },
-    ];
-  }
-  const key = await imageKeyOf(ctx, target, bundle);
-  const image = await findImage(ctx, target, key);
-  if (image) {
-    return [
-      { stage: 'image', action: 'reuse', why: `${image.digest.slice(0, 19)} is in ECR` },
-      { stage: 'ami', action: 'depends', why: 'reused if it was baked from this image and these machine files' },
-    ];
-  }
-  return [
-    { stage: 'image', action: 'build', why: `${key} is not in ECR` },
-    { stage: 'ami', action: 'create', why: 'a new image is baked on a builder' },
-  ];
+async function planMakers(ctx: Context, target: Target, options: { bundle?: string }) {
+  const bundle = await planBundle(ctx, target, options);
+  const image = await planImage(ctx, target, bundle.bundle);
+  const ami = await planAmi(ctx, target, image);
+  return { bundle, image, ami };
 }
 
-const fleetStep = ({ fleet }: World): PlanStep =>
-  fleet
-    ? {
-        stage: 'fleet',
-        action: 'move',
-        why: `from ${fleet.live} on ${fleet.machines.length} machines, unless nothing changed`,
-      }
-    : { stage: 'fleet', action: 'create', why: 'the first machines' };
+/** What the release would be made of; undefined while some of it is still to be made. */
+function partsOf(foundation: FoundationPlan, made: { bundle: { bundle: Bundle | undefined }; ami: AmiPlan }) {
+  const { securityGroup, secretArn, settingsVersion, instanceProfile } = foundation;
+  const { ami } = made.ami;
+  if (!ami || !securityGroup || !secretArn || !settingsVersion) return undefined;
+  const { rootDevice } = ami;
+  const { revision } = made.bundle.bundle ?? {};
+  return {
+    ami,
+    securityGroup,
+    secretArn,
+    settingsVersion,
+    instanceProfile,
+    rootDevice,
+    revision,
+  } satisfies ReleaseParts;
+}
+
+const bundleText = (bundle: Bundle | undefined): string =>
+  bundle ? `${bundle.key}, ${bundle.meteorRelease}, Node ${bundle.nodeVersion}` : '';
+
+const fleetText = ({ fleet }: World): string =>
+  fleet?.machines.length === 1 ? 'its one machine runs' : `its ${fleet?.machines.length ?? 0} machines run`;

@@ -1,10 +1,4 @@
-import { createHash } from 'node:crypto';
-import {
-  CreateImageCommand,
-  DeregisterImageCommand,
-  DescribeImagesCommand,
-  type Image as Ec2Image,
-} from '@aws-sdk/client-ec2';
+import { CreateImageCommand } from '@aws-sdk/client-ec2';
 import type { Ami, AmiId, BakeKey, Image, ImageKey } from '../core/artifacts.ts';
 import type { Context } from '../core/context.ts';
 import { DeployError, isAwsError, messageOf } from '../core/errors.ts';
@@ -13,6 +7,7 @@ import type { Outcome } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
 import { until } from '../core/wait.ts';
 import { resolveBaseAmi } from './ami/base-ami.ts';
+import { amiName, bakeKey, findAmi, lookForAmi } from './ami/find.ts';
 import { runBake } from './ami/bake.ts';
 import { launchBuilder, removeBuilders, type Bake } from './ami/builder.ts';
 import { extrasOf, hashOf, readMachineFiles } from './ami/user-data.ts';
@@ -100,21 +95,6 @@ async function dismissBuilders(ctx: Context, bake: Bake): Promise<void> {
   }
 }
 
-const amiName = (target: Target, key: BakeKey): string => `redeploy-${target.app}-${key}`;
-
-const bakeKey = (parts: string[]): BakeKey =>
-  `k-${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24)}`;
-
-/** Pending counts: it is adopted. A failed one is removed, its name would block the next. */
-async function findAmi(ctx: Context, target: Target, key: BakeKey): Promise<Ec2Image | undefined> {
-  const filter = { Name: 'name', Values: [amiName(target, key)] };
-  const { Images } = await ctx.aws.ec2.send(new DescribeImagesCommand({ Owners: ['self'], Filters: [filter] }));
-  const found = Images?.[0];
-  if (found?.State !== 'failed') return found;
-  await ctx.aws.ec2.send(new DeregisterImageCommand({ ImageId: found.ImageId, DeleteAssociatedSnapshots: true }));
-  return undefined;
-}
-
 /** False when the machine is not there any more. */
 async function createAmi(
   ctx: Context,
@@ -145,9 +125,7 @@ async function createAmi(
 async function waitForAmi(ctx: Context, target: Target, key: BakeKey): Promise<AmiId> {
   const limits = { everyMs: 2500, forMs: target.bake.timeoutSeconds * 1000 };
   return until(ctx, `AMI ${amiName(target, key)}`, limits, async () => {
-    const filter = { Name: 'name', Values: [amiName(target, key)] };
-    const { Images } = await ctx.aws.ec2.send(new DescribeImagesCommand({ Owners: ['self'], Filters: [filter] }));
-    const image = Images?.[0];
+    const image = await lookForAmi(ctx, target, key);
     if (image?.State === 'available') return { done: image.ImageId as AmiId };
     if (image?.State === 'failed') {
       const why = image.StateReason?.Message ?? 'AWS gives no reason';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { Change } from '../core/act.ts';
 import type { Bundle } from '../core/artifacts.ts';
 import type { Context } from '../core/context.ts';
 import { DeployError } from '../core/errors.ts';
@@ -54,14 +55,27 @@ async function directoryOf(ctx: Context, given: string): Promise<string> {
   return (await stat(given)).isDirectory() ? path.resolve(given) : await unpackBundle(ctx, given);
 }
 
+/** What `ensureBundle` would do; the bundle when it need not be built. Only reads. */
+export async function planBundle(
+  ctx: Context,
+  target: Target,
+  options: BundleOptions,
+): Promise<{ changes: Change[]; bundle: Bundle | undefined }> {
+  if (options.bundle !== undefined) return { changes: [], bundle: (await ensureBundle(ctx, target, options)).value };
+  const { fingerprint, revision } = await readSources(ctx, target);
+  const slot = slotOf(ctx, target, fingerprint);
+  if (existsSync(slot)) return { changes: [], bundle: { ...(await readBundle(ctx, target, slot)), revision } };
+  const why = 'the last builds on this computer were of other sources or build options';
+  const what = ['bundle', revision && `of ${revision}`].filter(Boolean).join(' ');
+  return { changes: [{ action: 'create', what, why, calls: [] }], bundle: undefined };
+}
+
+const slotOf = (ctx: Context, target: Target, fingerprint: string): string =>
+  path.join(ctx.cache, 'bundles', `${target.app}-${sha256(target.directory).slice(0, 8)}`, fingerprint.slice(0, 20));
+
 async function buildBundle(ctx: Context, target: Target): Promise<Outcome<Bundle>> {
   const { fingerprint, revision } = await readSources(ctx, target);
-  const slot = path.join(
-    ctx.cache,
-    'bundles',
-    `${target.app}-${sha256(target.directory).slice(0, 8)}`,
-    fingerprint.slice(0, 20),
-  );
+  const slot = slotOf(ctx, target, fingerprint);
   const isReused = await isFilled(slot, ctx.clock.now());
   if (!isReused) {
     await fillSlot(slot, async (draft) => {

@@ -113,7 +113,7 @@ const findRoll = async (ctx: Context, target: Target): Promise<Roll | undefined>
   (await observe(ctx, target)).rolls.find((one) => isMoving(one));
 
 /** A roll to this very release is ours to follow, unless it is on its way back. */
-const isOurs = (roll: Roll, { release }: Move): boolean =>
+export const isOurs = (roll: Roll, { release }: { release: Pick<Release, 'name'> }): boolean =>
   roll.release === release.name && roll.status !== 'RollbackInProgress' && roll.status !== 'Cancelling';
 
 function pendingFor(roll: Roll, move: Move): Probe<never> {

@@ -3,6 +3,7 @@ import type { Change, Left } from '../core/act.ts';
 import { addressOf } from '../core/address.ts';
 import type { Context } from '../core/context.ts';
 import { DeployError } from '../core/errors.ts';
+import { namesOf } from '../core/names.ts';
 import type { World } from '../core/observe.ts';
 import type { Payload } from '../core/payload.ts';
 import type { Outcome } from '../core/report.ts';
@@ -76,6 +77,7 @@ export interface FoundationPlan {
   securityGroup: string | undefined;
   secretArn: string | undefined;
   settingsVersion: string | undefined;
+  instanceProfile: string;
   subnets: string[];
 }
 
@@ -115,6 +117,7 @@ export async function planFoundation(
     securityGroup: securityGroups.app?.GroupId,
     secretArn: secret?.ARN,
     settingsVersion: settings.settingsVersion,
+    instanceProfile: namesOf(target).appRole,
     subnets: network.subnets,
   };
 }

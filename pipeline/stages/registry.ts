@@ -6,6 +6,7 @@ import {
   GetLifecyclePolicyCommand,
   PutLifecyclePolicyCommand,
 } from '@aws-sdk/client-ecr';
+import { changesOf, creation, performAll, type Act, type Change } from '../core/act.ts';
 import type { Image, ImageDigest, ImageKey } from '../core/artifacts.ts';
 import type { Context } from '../core/context.ts';
 import { DeployError, isAwsError } from '../core/errors.ts';
@@ -18,8 +19,16 @@ const keepImages = 30;
 /** The repository's address, made if absent: immutable tags, scan on push, the newest 30 images kept. */
 export async function ensureRepository(ctx: Context, target: Target): Promise<string> {
   const uri = (await findRepository(ctx, target)) ?? (await createRepository(ctx, target));
-  await ensureLifecycle(ctx, target);
+  await performAll(ctx, lifecycleActs(target, await hasLifecycle(ctx, target)));
   return uri;
+}
+
+/** What `ensureRepository` would do. */
+export async function planRepository(ctx: Context, target: Target): Promise<Change[]> {
+  const [uri, isLimited] = await Promise.all([findRepository(ctx, target), hasLifecycle(ctx, target)]);
+  const acts = lifecycleActs(target, isLimited);
+  const what = `repository ${namesOf(target).repository}`;
+  return uri === undefined ? [creation(what, 'ecr:CreateRepository', acts)] : changesOf(acts);
 }
 
 /** The image with the tag `key` in ECR, if it is there. Needs no Docker. */
@@ -88,15 +97,31 @@ async function createRepository(ctx: Context, target: Target): Promise<string> {
   return uri;
 }
 
-/** Only where there is none: a policy that somebody changed stays as it is. */
-async function ensureLifecycle(ctx: Context, target: Target): Promise<void> {
-  const repositoryName = namesOf(target).repository;
+async function hasLifecycle(ctx: Context, target: Target): Promise<boolean> {
   try {
-    await ctx.aws.ecr.send(new GetLifecyclePolicyCommand({ repositoryName }));
+    await ctx.aws.ecr.send(new GetLifecyclePolicyCommand({ repositoryName: namesOf(target).repository }));
+    return true;
   } catch (error) {
-    if (!isAwsError(error, 'LifecyclePolicyNotFoundException')) throw error;
-    await ctx.aws.ecr.send(new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText }));
+    if (isAwsError(error, 'LifecyclePolicyNotFoundException', 'RepositoryNotFoundException')) return false;
+    throw error;
   }
+}
+
+/** Only where there is none: a policy that somebody changed stays as it is. */
+function lifecycleActs(target: Target, isLimited: boolean): Act[] {
+  const repositoryName = namesOf(target).repository;
+  if (isLimited) return [];
+  return [
+    {
+      change: {
+        action: 'create',
+        what: `lifecycle of repository ${repositoryName}`,
+        why: `there is none: the newest ${keepImages} images are kept`,
+        calls: ['ecr:PutLifecyclePolicy'],
+      },
+      perform: (ctx) => ctx.aws.ecr.send(new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText })),
+    },
+  ];
 }
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html */

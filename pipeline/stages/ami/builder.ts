@@ -6,6 +6,7 @@ import {
   type Instance,
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
+import { performAll, type Act } from '../../core/act.ts';
 import type { ImageKey } from '../../core/artifacts.ts';
 import type { Context } from '../../core/context.ts';
 import { isAwsError } from '../../core/errors.ts';
@@ -28,7 +29,7 @@ export interface Bake {
 /** Takes up the builder that an earlier run left, or launches one. Returns its id. */
 export async function launchBuilder(ctx: Context, bake: Bake, foundation: Foundation): Promise<string> {
   const all = await findBuilders(ctx, bake);
-  const alive = all.find((one) => isAlive(one) && !('failed' in judgeBuilder(one)));
+  const alive = adoptable(all);
   if (alive) return alive.InstanceId ?? '';
   // A client token names one launch for ever: after a terminated builder, only the next number makes a new machine.
   for (let attempt = all.length; ; attempt += 1) {
@@ -41,22 +42,48 @@ export async function launchBuilder(ctx: Context, bake: Bake, foundation: Founda
  * Terminates every builder of this bake that still exists, whoever launched it, and those of other bakes that nobody can be
  * waiting for any more.
  */
-export async function removeBuilders(ctx: Context, { target, imageKey }: Bake): Promise<void> {
-  const overdueMs = ctx.clock.now() - 2 * target.bake.timeoutSeconds * 1000;
-  const isOurs = ({ Tags }: Instance) => tagRecord(Tags)[tagKeys.imageKey] === imageKey;
+export async function removeBuilders(ctx: Context, bake: Pick<Bake, 'target' | 'imageKey'>): Promise<void> {
+  await performAll(ctx, removalActs(bake, await findAllBuilders(ctx, bake.target), ctx.clock.now()));
+}
+
+/** The one that a new run goes on with: it is there, and its bake has not failed. */
+export const adoptable = (ofThisBake: readonly Instance[]): Instance | undefined =>
+  ofThisBake.find((one) => isAlive(one) && !('failed' in judgeBuilder(one)));
+
+export const isOfBake = ({ Tags }: Instance, imageKey: ImageKey | undefined): boolean =>
+  imageKey !== undefined && tagRecord(Tags)[tagKeys.imageKey] === imageKey;
+
+/** What `removeBuilders` does. */
+export function removalActs(
+  { target, imageKey }: { target: Target; imageKey: ImageKey | undefined },
+  all: readonly Instance[],
+  now: number,
+): Act[] {
+  const overdueMs = now - 2 * target.bake.timeoutSeconds * 1000;
   const isOverdue = ({ LaunchTime }: Instance) => LaunchTime !== undefined && LaunchTime.getTime() < overdueMs;
-  const left = (await findAll(ctx, target)).filter((one) => isAlive(one) && (isOurs(one) || isOverdue(one)));
-  if (left.length === 0) return;
+  const left = all.filter((one) => isAlive(one) && (isOfBake(one, imageKey) || isOverdue(one)));
+  if (left.length === 0) return [];
   const InstanceIds = left.map(({ InstanceId = '' }) => InstanceId);
-  await ctx.aws.ec2.send(new TerminateInstancesCommand({ InstanceIds }));
+  return [
+    {
+      change: {
+        action: 'delete',
+        what: `builder ${InstanceIds.join(', ')}`,
+        why: 'a bake that was cut off left it',
+        calls: ['ec2:TerminateInstances'],
+      },
+      perform: (ctx) => ctx.aws.ec2.send(new TerminateInstancesCommand({ InstanceIds })),
+    },
+  ];
 }
 
 /** All builders of this bake that EC2 still lists, terminated ones too. */
 export async function findBuilders(ctx: Context, { target, imageKey }: Bake): Promise<Instance[]> {
-  return (await findAll(ctx, target)).filter(({ Tags }) => tagRecord(Tags)[tagKeys.imageKey] === imageKey);
+  return (await findAllBuilders(ctx, target)).filter((one) => isOfBake(one, imageKey));
 }
 
-async function findAll(ctx: Context, target: Target): Promise<Instance[]> {
+/** All builders of the environment. */
+export async function findAllBuilders(ctx: Context, target: Target): Promise<Instance[]> {
   const found: Instance[] = [];
   const request = { Filters: filtersOf(target, 'builder') };
   for await (const page of paginateDescribeInstances({ client: ctx.aws.ec2 }, request)) {

@@ -2,10 +2,10 @@ import {
   CreateAutoScalingGroupCommand,
   type CreateAutoScalingGroupCommandInput,
   DeleteAutoScalingGroupCommand,
-  PutScalingPolicyCommand,
   UpdateAutoScalingGroupCommand,
   type AutoScalingGroup,
 } from '@aws-sdk/client-auto-scaling';
+import { changesOf, creation, differences, performAll, type Act, type Change } from '../../core/act.ts';
 import type { Context } from '../../core/context.ts';
 import { DeployError, isAwsError } from '../../core/errors.ts';
 import { namesOf, tagKeys, tagRecord, tagsOf } from '../../core/names.ts';
@@ -14,6 +14,14 @@ import type { Release } from '../../core/release.ts';
 import type { Target } from '../../core/target.ts';
 import { onceKnown, until } from '../../core/wait.ts';
 import type { Foundation } from '../foundation.ts';
+import { findScaling, scalingActs, type Scaling } from './scaling.ts';
+
+/** What of the foundation a group is made of. */
+interface Ground {
+  subnets: string[];
+}
+
+const groundOf = ({ network }: Foundation): Ground => ({ subnets: network.subnets });
 
 /** Creates the group at `release`. Capacity belongs to the group from then on. */
 export async function createGroup(
@@ -31,7 +39,7 @@ export async function createGroup(
     MinSize: min,
     MaxSize: max,
     DesiredCapacity: desired,
-    ...groupSettings(target, foundation),
+    ...groupSettings(target, groundOf(foundation)),
     TargetGroupARNs: [foundation.balancer.targetGroup],
     Tags: tagsOf(target, 'fleet').map(({ Key, Value }) => ({ Key, Value, PropagateAtLaunch: false })),
   };
@@ -43,8 +51,19 @@ export async function createGroup(
   } catch (error) {
     if (!isAwsError(error, 'AlreadyExistsFault')) throw error;
   }
-  await putScaling(ctx, target);
+  await performAll(ctx, scalingActs(target, await findScaling(ctx, target)));
 }
+
+/** What `createGroup` does. */
+export const groupCreation = (target: Target): Change => {
+  const { min, max, desired = min } = target.fleet;
+  const made = creation(
+    `Auto Scaling group ${namesOf(target).group}`,
+    'autoscaling:CreateAutoScalingGroup',
+    scalingActs(target, []),
+  );
+  return { ...made, why: `the first machines: ${desired} ${target.instance.type}, ${min} to ${max}` };
+};
 
 /** Brings what redeploy.json says of an existing group up to date: bounds, subnets, health checks, scaling. */
 export async function updateGroup(
@@ -53,36 +72,90 @@ export async function updateGroup(
   group: AutoScalingGroup,
   foundation: Foundation,
 ): Promise<void> {
-  refuseStranger(target, group);
-  const wanted = { MinSize: target.fleet.min, MaxSize: target.fleet.max, ...groupSettings(target, foundation) };
-  const isSame = Object.entries(wanted).every(([key, value]) => group[key as keyof AutoScalingGroup] === value);
-  if (!isSame) {
-    await ctx.aws.autoScaling.send(
-      new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: namesOf(target).group, ...wanted }),
-    );
-  }
-  await putScaling(ctx, target);
+  const found = { group, scaling: await findScaling(ctx, target) };
+  await performAll(ctx, groupActs(target, found, groundOf(foundation)));
 }
+
+/** A group as it is. */
+export interface FoundGroup {
+  group: AutoScalingGroup;
+  scaling: Scaling;
+}
+
+/** What `updateGroup` does about the group that was found. Throws `fleet` when it is somebody else's. */
+export const groupChanges = (target: Target, found: FoundGroup, ground: Ground): Change[] =>
+  changesOf(groupActs(target, found, ground));
+
+function groupActs(target: Target, { group, scaling }: FoundGroup, ground: Ground): Act[] {
+  refuseStranger(target, group);
+  return [...boundsActs(target, group, ground), ...scalingActs(target, scaling)];
+}
+
+function boundsActs(target: Target, group: AutoScalingGroup, ground: Ground): Act[] {
+  const wanted = { MinSize: target.fleet.min, MaxSize: target.fleet.max, ...groupSettings(target, ground) };
+  const { why } = differences(texts(group), texts(wanted));
+  if (why === '') return [];
+  const { group: name } = namesOf(target);
+  return [
+    {
+      change: {
+        action: 'change',
+        what: `Auto Scaling group ${name}`,
+        why,
+        calls: ['autoscaling:UpdateAutoScalingGroup'],
+      },
+      perform: (ctx) =>
+        ctx.aws.autoScaling.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: name, ...wanted })),
+    },
+  ];
+}
+
+const texts = (settings: object): Record<string, string> =>
+  Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]));
 
 /**
  * A group that follows `$Latest` or `$Default` (somebody used the console) cannot be rolled back, and says nothing of what is
  * live (API_RollbackInstanceRefresh.html): names the number that most of its machines run.
  */
 export async function pinVersion(ctx: Context, target: Target): Promise<void> {
-  const { group: name, launchTemplate } = namesOf(target);
-  const group = await findGroup(ctx, name);
-  const version = group?.LaunchTemplate?.Version;
-  if (version === undefined || /^\d+$/.test(version)) return;
+  const group = await findGroup(ctx, namesOf(target).group);
+  await performAll(ctx, pinActs(target, group));
+}
+
+/** What `pinVersion` does, and the version that is pinned then. */
+export function pinChanges(target: Target, group: AutoScalingGroup): { changes: Change[]; version: number } {
+  return { changes: changesOf(pinActs(target, group)), version: Number(versionToPin(group) ?? versionOf(group)) };
+}
+
+const versionOf = (group: AutoScalingGroup | undefined): string | undefined => group?.LaunchTemplate?.Version;
+
+function versionToPin(group: AutoScalingGroup | undefined): string | undefined {
+  const version = versionOf(group);
+  if (version === undefined || /^\d+$/.test(version)) return undefined;
   const running = (group?.Instances ?? []).map((instance) => instance.LaunchTemplate?.Version ?? '');
   const count = (one: string) => running.filter((other) => other === one).length;
-  const most = running.toSorted((a, b) => count(b) - count(a))[0];
-  if (most === undefined) return;
-  await ctx.aws.autoScaling.send(
-    new UpdateAutoScalingGroupCommand({
-      AutoScalingGroupName: name,
-      LaunchTemplate: { LaunchTemplateName: launchTemplate, Version: most },
-    }),
-  );
+  return running.toSorted((a, b) => count(b) - count(a))[0];
+}
+
+function pinActs(target: Target, group: AutoScalingGroup | undefined): Act[] {
+  const { group: name, launchTemplate } = namesOf(target);
+  const most = versionToPin(group);
+  if (most === undefined) return [];
+  const pin = { LaunchTemplateName: launchTemplate, Version: most };
+  return [
+    {
+      change: {
+        action: 'change',
+        what: `version of Auto Scaling group ${name}`,
+        why: `it follows ${versionOf(group)}, which cannot be rolled back; most machines run v${most}`,
+        calls: ['autoscaling:UpdateAutoScalingGroup'],
+      },
+      perform: (ctx) =>
+        ctx.aws.autoScaling.send(
+          new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: name, LaunchTemplate: pin }),
+        ),
+    },
+  ];
 }
 
 /** Removes the group and all its machines, and waits until they are gone. */
@@ -101,8 +174,8 @@ export async function removeGroup(ctx: Context, target: Target): Promise<void> {
   });
 }
 
-const groupSettings = (target: Target, foundation: Foundation) => ({
-  VPCZoneIdentifier: foundation.network.subnets.join(','),
+const groupSettings = (target: Target, { subnets }: Ground) => ({
+  VPCZoneIdentifier: subnets.join(','),
   HealthCheckType: 'ELB',
   HealthCheckGracePeriod: target.health.startSeconds,
   // AWS advises to set it, even to 0: InstanceWarmup and scaling then agree.
@@ -118,19 +191,5 @@ function refuseStranger(target: Target, group: AutoScalingGroup): void {
     {
       hint: 'choose another app or environment name in redeploy.json',
     },
-  );
-}
-
-async function putScaling(ctx: Context, target: Target): Promise<void> {
-  await ctx.aws.autoScaling.send(
-    new PutScalingPolicyCommand({
-      AutoScalingGroupName: namesOf(target).group,
-      PolicyName: 'cpu',
-      PolicyType: 'TargetTrackingScaling',
-      TargetTrackingConfiguration: {
-        PredefinedMetricSpecification: { PredefinedMetricType: 'ASGAverageCPUUtilization' },
-        TargetValue: target.fleet.targetCpuPercent,
-      },
-    }),
   );
 }

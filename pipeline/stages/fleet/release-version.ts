@@ -5,6 +5,7 @@ import {
   DescribeLaunchTemplatesCommand,
   type LaunchTemplateVersion,
 } from '@aws-sdk/client-ec2';
+import type { Change } from '../../core/act.ts';
 import type { Context } from '../../core/context.ts';
 import { DeployError, isAwsError } from '../../core/errors.ts';
 import { namesOf, tagsOf } from '../../core/names.ts';
@@ -29,7 +30,7 @@ export async function ensureRelease(
   for (let attempt = 0; attempt < 20; attempt += 1) {
     // Whoever took our number may have made this very release.
     const releases = await findReleases(ctx, target);
-    const same = releases.find((release) => release.key === key && release.number >= live);
+    const same = findSame(releases, key, live);
     if (same) return { value: same, detail: same.name, reused: true };
     const version = await createVersion(ctx, target, parts, given);
     const release = version && releaseOf(version);
@@ -42,6 +43,26 @@ export async function ensureRelease(
   throw new DeployError('busy', 'other deploys keep taking the next release number', {
     hint: 'deploy again in a minute',
   });
+}
+
+const findSame = (releases: readonly Release[], key: string, live: number): Release | undefined =>
+  releases.find((release) => release.key === key && release.number >= live);
+
+/** What `ensureRelease` would do; the release when it is there. Without parts, something that it is made of is still to be made. */
+export async function planRelease(
+  ctx: Context,
+  target: Target,
+  parts: ReleaseParts | undefined,
+  { releases, live }: { releases: readonly Release[]; live: number },
+): Promise<{ changes: Change[]; release: Release | undefined }> {
+  const release = parts && findSame(releases, releaseKey(target, parts), live);
+  if (release) return { changes: [], release };
+  const { launchTemplate } = namesOf(target);
+  const latest = await latestVersion(ctx, launchTemplate);
+  const what = `release v${(latest ?? 0) + 1}`;
+  const why = parts ? 'no release is made of these things' : 'what it is made of is new';
+  const call = latest === undefined ? 'ec2:CreateLaunchTemplate' : 'ec2:CreateLaunchTemplateVersion';
+  return { changes: [{ action: 'create', what, why, calls: [call] }], release };
 }
 
 async function createVersion(

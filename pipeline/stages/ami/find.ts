@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { DeregisterImageCommand, DescribeImagesCommand, type Image as Ec2Image } from '@aws-sdk/client-ec2';
+import { performAll, type Act } from '../../core/act.ts';
+import type { BakeKey } from '../../core/artifacts.ts';
+import type { Context } from '../../core/context.ts';
+import type { Target } from '../../core/target.ts';
+
+export const amiName = (target: Target, key: BakeKey): string => `redeploy-${target.app}-${key}`;
+
+/** Same parts, same AMI. */
+export const bakeKey = (parts: string[]): BakeKey =>
+  `k-${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24)}`;
+
+/** Pending counts: it is adopted. A failed one is removed, its name would block the next. */
+export async function findAmi(ctx: Context, target: Target, key: BakeKey): Promise<Ec2Image | undefined> {
+  const found = await lookForAmi(ctx, target, key);
+  await performAll(ctx, failedAmiActs(found));
+  return found?.State === 'failed' ? undefined : found;
+}
+
+export async function lookForAmi(ctx: Context, target: Target, key: BakeKey): Promise<Ec2Image | undefined> {
+  const filter = { Name: 'name', Values: [amiName(target, key)] };
+  return (await ctx.aws.ec2.send(new DescribeImagesCommand({ Owners: ['self'], Filters: [filter] }))).Images?.[0];
+}
+
+/** What `findAmi` does about an AMI that AWS could not make. */
+export function failedAmiActs(found: Ec2Image | undefined): Act[] {
+  if (found?.State !== 'failed') return [];
+  const request = { ImageId: found.ImageId, DeleteAssociatedSnapshots: true };
+  return [
+    {
+      change: {
+        action: 'delete',
+        what: `AMI ${found.ImageId}`,
+        why: `AWS could not make it (${found.StateReason?.Message ?? 'no reason given'}), and its name is needed`,
+        calls: ['ec2:DeregisterImage'],
+      },
+      perform: (ctx) => ctx.aws.ec2.send(new DeregisterImageCommand(request)),
+    },
+  ];
+}

@@ -1,0 +1,82 @@
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import type { Change, Left } from '../../core/act.ts';
+import type { Context } from '../../core/context.ts';
+import { namesOf } from '../../core/names.ts';
+import { findGroup, isMoving, type Roll, type World } from '../../core/observe.ts';
+import type { Release } from '../../core/release.ts';
+import type { Target } from '../../core/target.ts';
+import { isOurs, isThere } from '../fleet.ts';
+import { groupChanges, groupCreation, pinChanges, type FoundGroup } from './group.ts';
+import { findScaling, strangePolicies } from './scaling.ts';
+
+/** What `moveFleet` would do. */
+export interface FleetPlan {
+  changes: Change[];
+  left: Left[];
+  /** Another deploy's roll that has to end first; what it leaves decides the rest. */
+  waitsFor: string | undefined;
+}
+
+/** Where the fleet shall go: undefined is a release that does not exist yet. */
+interface Goal {
+  world: World;
+  release: Release | undefined;
+  subnets: string[];
+}
+
+/** Looks at what `moveFleet` looks at. Only reads; throws as it does. */
+export async function planFleet(ctx: Context, target: Target, goal: Goal): Promise<FleetPlan> {
+  const [group, scaling] = await Promise.all([findGroup(ctx, namesOf(target).group), findScaling(ctx, target)]);
+  if (!group || group.Status) return { changes: newFleet(target, group), left: [], waitsFor: undefined };
+  const roll = goal.world.rolls.find((one) => isMoving(one));
+  const isOther = roll && !(goal.release && isOurs(roll, { release: goal.release }));
+  return {
+    changes: [...groupChanges(target, { group, scaling }, goal), ...moveChanges(target, group, goal)],
+    left: [...strangePolicies(target, scaling), ...leftOfGroup(target, { group, scaling })],
+    waitsFor: isOther ? rollText(roll) : undefined,
+  };
+}
+
+const rollText = ({ release, status }: Roll): string => `the roll to ${release ?? 'another configuration'} (${status})`;
+
+/** A group that is going away has to be gone before its name is free. */
+function newFleet(target: Target, leaving: AutoScalingGroup | undefined): Change[] {
+  if (!leaving) return [groupCreation(target)];
+  const removal: Change = {
+    action: 'delete',
+    what: `Auto Scaling group ${namesOf(target).group}`,
+    why: 'it is being deleted already, and its name is needed',
+    calls: ['autoscaling:DeleteAutoScalingGroup'],
+  };
+  return [removal, groupCreation(target)];
+}
+
+function moveChanges(target: Target, group: AutoScalingGroup, { world, release }: Goal): Change[] {
+  const pin = pinChanges(target, group);
+  const live = `v${pin.version}` as const;
+  const pinned: World = { ...world, fleet: world.fleet && { ...world.fleet, live } };
+  if (release && isThere(pinned, release)) return pin.changes;
+  const isUnderWay = release !== undefined && world.rolls.some((roll) => isMoving(roll) && isOurs(roll, { release }));
+  const machines = world.fleet?.machines.length ?? 0;
+  const from = live === release?.name ? 'machines of several releases' : live;
+  return [
+    ...pin.changes,
+    {
+      action: 'move',
+      what: `fleet ${namesOf(target).group} to ${release?.name ?? 'the new release'}`,
+      why: isUnderWay
+        ? `a roll that a run left is followed to its end`
+        : `from ${from}: ${machines} machines are replaced`,
+      // A machine that leaves is tagged, so that it hands over its connections (see tellLeaving).
+      calls: [...(isUnderWay ? [] : ['autoscaling:StartInstanceRefresh']), 'ec2:CreateTags'],
+    },
+  ];
+}
+
+/** What somebody did to the group, and a deploy does not touch. */
+function leftOfGroup(target: Target, { group }: FoundGroup): Left[] {
+  const processes = (group.SuspendedProcesses ?? []).map(({ ProcessName = '' }) => ProcessName);
+  if (processes.length === 0) return [];
+  const why = `${processes.join(', ')} are suspended; whoever did so has a reason: \`redeploy repair\` resumes those that a roll needs`;
+  return [{ what: `Auto Scaling group ${namesOf(target).group}`, why }];
+}
