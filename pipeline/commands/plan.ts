@@ -65,7 +65,10 @@ export async function plan(ctx: Context, target: Target, options: { bundle?: str
   ];
   const { app, environment, region } = target;
   return {
-    ...{ app, environment, region, steps },
+    app,
+    environment,
+    region,
+    steps,
     live: world.fleet?.live,
     hasChanges: steps.some((step) => step.changes.length > 0),
     left: [...foundation.left, ...fleet.left],

@@ -56,21 +56,21 @@ function moveChanges(target: Target, group: AutoScalingGroup, { world, release }
   const live = `v${pin.version}` as const;
   const pinned: World = { ...world, fleet: world.fleet && { ...world.fleet, live } };
   if (release && isThere(pinned, release)) return pin.changes;
+  const move: Change = {
+    action: 'move',
+    what: `fleet ${namesOf(target).group} to ${release?.name ?? 'the new release'}`,
+    why: `from ${live === release?.name ? 'machines of several releases' : live}: ${machinesText(world)} replaced`,
+    // A machine that leaves is tagged, so that it hands over its connections (see tellLeaving).
+    calls: ['autoscaling:StartInstanceRefresh', 'ec2:CreateTags'],
+  };
   const isUnderWay = release !== undefined && world.rolls.some((roll) => isMoving(roll) && isOurs(roll, { release }));
-  const machines = world.fleet?.machines.length ?? 0;
-  const from = live === release?.name ? 'machines of several releases' : live;
-  return [
-    ...pin.changes,
-    {
-      action: 'move',
-      what: `fleet ${namesOf(target).group} to ${release?.name ?? 'the new release'}`,
-      why: isUnderWay
-        ? `a roll that a run left is followed to its end`
-        : `from ${from}: ${machines} machines are replaced`,
-      // A machine that leaves is tagged, so that it hands over its connections (see tellLeaving).
-      calls: [...(isUnderWay ? [] : ['autoscaling:StartInstanceRefresh']), 'ec2:CreateTags'],
-    },
-  ];
+  const followed = { ...move, why: 'a roll that a run left is followed to its end', calls: ['ec2:CreateTags'] };
+  return [...pin.changes, isUnderWay ? followed : move];
+}
+
+function machinesText({ fleet }: World): string {
+  const count = fleet?.machines.length ?? 0;
+  return count === 1 ? '1 machine is' : `${count} machines are`;
 }
 
 /** What somebody did to the group, and a deploy does not touch. */
