@@ -7,10 +7,10 @@ import type { Outcome } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
 import { until } from '../core/wait.ts';
 import { resolveBaseAmi } from './ami/base-ami.ts';
-import { amiName, bakeKey, findAmi, lookForAmi } from './ami/find.ts';
+import { amiName, bakeKeyOf, findAmi, lookForAmi } from './ami/find.ts';
 import { runBake } from './ami/bake.ts';
 import { launchBuilder, removeBuilders, type Bake } from './ami/builder.ts';
-import { extrasOf, hashOf, readMachineFiles } from './ami/user-data.ts';
+import { readMachineFiles } from './ami/user-data.ts';
 import type { Foundation } from './foundation.ts';
 
 /** What the bake starts from; image and foundation may still be in the making. */
@@ -33,8 +33,7 @@ export interface Baked extends Ami {
  */
 export async function ensureAmi(ctx: Context, target: Target, input: AmiInput): Promise<Outcome<Baked>> {
   const [base, files] = await Promise.all([resolveBaseAmi(ctx, target), readMachineFiles(ctx)]);
-  const keyOf = (image: Image) =>
-    bakeKey([base.id, image.digest, target.architecture, hashOf(files), ...extrasOf(target)]);
+  const keyOf = (image: Image) => bakeKeyOf(target, { base, files }, image);
   const found = input.known && (await findAmi(ctx, target, keyOf(input.known)));
   const bake: Bake = { target, imageKey: input.imageKey, base, files };
   const made = await (found ? input.image : bakeUnlessThere(ctx, bake, input, keyOf));

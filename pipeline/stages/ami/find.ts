@@ -1,15 +1,23 @@
 import { createHash } from 'node:crypto';
 import { DeregisterImageCommand, DescribeImagesCommand, type Image as Ec2Image } from '@aws-sdk/client-ec2';
 import { performAll, type Act } from '../../core/act.ts';
-import type { BakeKey } from '../../core/artifacts.ts';
+import type { BakeKey, Image } from '../../core/artifacts.ts';
 import type { Context } from '../../core/context.ts';
 import type { Target } from '../../core/target.ts';
+import type { BaseAmi } from './base-ami.ts';
+import { extrasOf, hashOf, type MachineFiles } from './user-data.ts';
 
 export const amiName = (target: Target, key: BakeKey): string => `redeploy-${target.app}-${key}`;
 
-/** Same parts, same AMI. */
-export const bakeKey = (parts: string[]): BakeKey =>
-  `k-${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24)}`;
+/** Same image on the same base with the same machine files: same AMI. */
+export function bakeKeyOf(
+  target: Target,
+  { base, files }: { base: BaseAmi; files: MachineFiles },
+  image: Pick<Image, 'digest'>,
+): BakeKey {
+  const parts = [base.id, image.digest, target.architecture, hashOf(files), ...extrasOf(target)];
+  return `k-${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24)}`;
+}
 
 /** Pending counts: it is adopted. A failed one is removed, its name would block the next. */
 export async function findAmi(ctx: Context, target: Target, key: BakeKey): Promise<Ec2Image | undefined> {

@@ -7,8 +7,8 @@ import type { Target } from '../../core/target.ts';
 import type { Baked } from '../ami.ts';
 import { resolveBaseAmi } from './base-ami.ts';
 import { adoptable, findAllBuilders, isOfBake, removalActs } from './builder.ts';
-import { bakeKey, failedAmiActs, lookForAmi } from './find.ts';
-import { hashOf, readMachineFiles } from './user-data.ts';
+import { bakeKeyOf, failedAmiActs, lookForAmi } from './find.ts';
+import { readMachineFiles } from './user-data.ts';
 
 /** What `ensureAmi` would do; the AMI when it is there, or on its way. */
 export interface AmiPlan {
@@ -30,7 +30,7 @@ export async function planAmi(ctx: Context, target: Target, image: PlannedImage)
     findAllBuilders(ctx, target),
   ]);
   const { known } = image;
-  const key = known && bakeKey([base.id, known.digest, target.architecture, hashOf(files)]);
+  const key = known && bakeKeyOf(target, { base, files }, known);
   const found = key && (await lookForAmi(ctx, target, key));
   const changes = amiChanges(target, { found, builders, imageKey: image.key, isImageNew: !known }, ctx.clock.now());
   return { changes, ami: bakedOf(found, key, { image: known, rootDevice: base.rootDevice }) };
