@@ -31,6 +31,8 @@ export interface RealStory extends AsyncDisposable {
   docker: Dockerode;
   /** The sandbox as AWS. */
   aws: Aws;
+  /** Variables of a program of this user that takes the sandbox for AWS. */
+  variables: NodeJS.ProcessEnv;
   /** Everything that `redeploy` printed so far. */
   transcript: string[];
   /** `redeploy …` from the sources, in the sandbox, whatever its exit code. */
@@ -87,15 +89,20 @@ export async function startRealStory(name: string, settings: Record<string, unkn
     if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
   };
 
+  const endpoint = `http://127.0.0.1:${port}`;
+  const credentials = { accessKeyId: 'AKIASANDBOX000000000', secretAccessKey: 'sandbox' };
+
   return {
     app,
     stateDirectory,
     docker,
-    aws: await connectAws({
-      region: 'us-east-1',
-      endpoint: `http://127.0.0.1:${port}`,
-      credentials: { accessKeyId: 'AKIASANDBOX000000000', secretAccessKey: 'sandbox' },
-    }),
+    aws: await connectAws({ region: 'us-east-1', endpoint, credentials }),
+    variables: {
+      ...environment,
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    },
     transcript,
     run,
     ask: async <T>(...args: string[]) => {
