@@ -36,17 +36,21 @@ export function chooseRollback(world: World, to: string | undefined): Release {
     });
   if (to !== undefined) return named(releases, to);
   const current = wentBack(world) && releases.find(({ name }) => name === fleet.live);
-  if (current) return current;
-  const live = releaseNumber(fleet.live) ?? 0;
-  const older = releases.filter((release) => release.number < live && fateOf(world, release.name) !== 'failed');
-  const recently = world.rolls.find(
-    (roll) => roll.status === 'Successful' && older.some((release) => release.name === roll.release),
-  );
-  const chosen = older.find((release) => release.name === recently?.release) ?? older[0];
+  const chosen = current || previousRelease(world);
   if (chosen) return chosen;
   throw new DeployError('usage', `there is no good release before ${fleet.live}`, {
     hint: 'name the one to go to, as in `redeploy rollback v2`; `redeploy releases` lists them',
   });
+}
+
+/** The release that was live most recently among those older than the live one, if any is good. */
+export function previousRelease(world: Pick<World, 'fleet' | 'rolls' | 'releases'>): Release | undefined {
+  const live = releaseNumber(world.fleet?.live ?? '') ?? 0;
+  const older = world.releases.filter((one) => one.number < live && fateOf(world, one.name) !== 'failed');
+  const recently = world.rolls.find(
+    (roll) => roll.status === 'Successful' && older.some((release) => release.name === roll.release),
+  );
+  return older.find((release) => release.name === recently?.release) ?? older[0];
 }
 
 /** Whether the live release came in place of a newer one. */

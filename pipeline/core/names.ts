@@ -14,6 +14,7 @@ export const tagKeys = {
   bake: 'redeploy:bake',
   bakeError: 'redeploy:bake-error',
   drain: 'redeploy:drain',
+  until: 'redeploy:until',
 } as const;
 
 type Named = Pick<Target, 'app' | 'environment' | 'region'>;
@@ -27,6 +28,8 @@ export function namesOf(target: Named) {
   return {
     stem,
     group: stem,
+    /** Group of the machines that a release keeps in reserve. */
+    spareGroup: (release: string) => `${stem}-spare-${release}`,
     launchTemplate: stem,
     balancer: stem,
     targetGroup: stem,

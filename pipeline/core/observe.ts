@@ -38,6 +38,7 @@ export interface Roll {
   release: ReleaseName | undefined;
   percent: number;
   startedAt: Date | undefined;
+  endedAt: Date | undefined;
   reason: string | undefined;
 }
 
@@ -166,7 +167,8 @@ interface TargetView {
   reason: string | undefined;
 }
 
-async function targetHealth(ctx: Context, targetGroup: string): Promise<Map<string, TargetView>> {
+/** The balancer's view of every registered machine, by its id. */
+export async function targetHealth(ctx: Context, targetGroup: string): Promise<Map<string, TargetView>> {
   const answer = await ctx.aws.elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroup }));
   return new Map(
     (answer.TargetHealthDescriptions ?? []).map(({ Target, TargetHealth }) => [
@@ -219,6 +221,7 @@ function rollOf(refresh: InstanceRefresh): Roll {
     release: version === undefined ? undefined : `v${Number(version)}`,
     percent: refresh.PercentageComplete ?? 0,
     startedAt: refresh.StartTime,
+    endedAt: refresh.EndTime,
     reason: refresh.StatusReason,
   };
 }

@@ -4,11 +4,14 @@ import { namesOf } from '../core/names.ts';
 import { findGroup, isMoving, observe, type Roll, type World } from '../core/observe.ts';
 import type { Release } from '../core/release.ts';
 import type { Outcome } from '../core/report.ts';
+import type { Spares } from '../core/spares.ts';
 import type { Target } from '../core/target.ts';
 import { Undo } from '../core/undo.ts';
 import { until, type Probe } from '../core/wait.ts';
+import { bridge, findBridge, standDown } from './fleet/bridge.ts';
 import { createGroup, pinVersion, removeGroup, updateGroup } from './fleet/group.ts';
 import { rollBackRefresh, startRefresh } from './fleet/refresh.ts';
+import { settleSpares } from './fleet/spares.ts';
 import { allHealthy, followRoll, pollMs, waitUntilHealthy, waitUntilStill } from './fleet/watch.ts';
 import type { Foundation } from './foundation.ts';
 
@@ -38,18 +41,47 @@ export async function moveFleet(
   return rollFleet(ctx, target, move);
 }
 
-/** Moves an existing fleet. Throws `release` as `moveFleet` does, `busy` when it is not our turn and we do not wait. */
+/**
+ * Moves an existing fleet, and settles what machines stay in reserve. Throws `release` as `moveFleet` does, `busy` when it is
+ * not our turn and we do not wait.
+ */
 export async function rollFleet(ctx: Context, target: Target, move: Move): Promise<Outcome<{ machines: number }>> {
   await waitForTurn(ctx, target, move);
   await pinVersion(ctx, target);
   const world = await observe(ctx, target);
-  if (isThere(world, move.release)) {
-    const isReused = 'done' in allHealthy(world);
-    return { ...(await waitUntilHealthy(ctx, target, watchedOf(move))), reused: isReused };
-  }
+  const outcome = isThere(world, move.release)
+    ? { ...(await waitUntilHealthy(ctx, target, watchedOf(move))), reused: 'done' in allHealthy(world) }
+    : await rollOverBridge(ctx, target, move, world);
+  const reserve = await settleSpares(ctx, target);
+  return reserve === undefined ? outcome : { ...outcome, detail: `${outcome.detail}, ${reserve}` };
+}
+
+/** With machines of the release in reserve, these serve until the roll has brought new ones. */
+async function rollOverBridge(
+  ctx: Context,
+  target: Target,
+  move: Move,
+  world: World,
+): Promise<Outcome<{ machines: number }>> {
+  const { name } = move.release;
+  const spares = await findBridge(ctx, target, world, name);
+  if (!spares) return await roll(ctx, target, { ...move, world });
+  await using undo = new Undo(ctx);
+  undo.on(`taking the machines of ${name} in reserve out of the balancer`, (calm) => standDown(calm, target, name));
+  const outcome = await roll(ctx, target, { ...move, world, spares });
+  undo.keep();
+  return outcome;
+}
+
+async function roll(
+  ctx: Context,
+  target: Target,
+  move: Move & { world: World; spares?: Spares },
+): Promise<Outcome<{ machines: number }>> {
   await using undo = new Undo(ctx);
   undo.onInterrupt(`taking back the roll to ${move.release.name}`, (calm) => takeBackOurs(calm, target, move));
-  const id = await beginRoll(ctx, target, move, world.fleet?.desired ?? 0);
+  const id = await beginRoll(ctx, target, move, move.world.fleet?.desired ?? 0);
+  if (move.spares) await bridge(ctx, target, move.spares);
   return await followRoll(ctx, target, { ...watchedOf(move), id });
 }
 

@@ -9,11 +9,15 @@ import { UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager
 import type { Context } from '../core/context.ts';
 import { DeployError } from '../core/errors.ts';
 import { namesOf } from '../core/names.ts';
-import type { World } from '../core/observe.ts';
+import { observe, type World } from '../core/observe.ts';
 import { halfMadeText, type HalfMade } from '../core/observe/half-made.ts';
+import { findSpares } from '../core/observe/spares.ts';
 import type { ReleaseName } from '../core/release.ts';
+import { servingSpares } from '../core/spares.ts';
 import type { Target } from '../core/target.ts';
 import { removeGroup } from './fleet/group.ts';
+import { removeSpares } from './fleet/spares.ts';
+import { allHealthy } from './fleet/watch.ts';
 import { rollFleet } from './fleet.ts';
 
 /** What became of a half-made thing: what was done, or why it was left alone. */
@@ -55,6 +59,7 @@ const repairs: { [K in HalfMade['kind']]: (repair: Repair, thing: Of<K>) => Prom
     await ctx.aws.secretsManager.send(new UpdateSecretVersionStageCommand(request));
     return { done: `forgot settings ${version.slice(0, 8)}` };
   },
+  spares: removeUselessSpares,
   balancer: async (_, thing) => ({ left: halfMadeText(thing) }),
 };
 
@@ -95,6 +100,17 @@ async function removeBuilder({ ctx, target }: Repair, { id, launchedAt }: Of<'bu
   }
   await ctx.aws.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
   return { done: `terminated builder ${id}` };
+}
+
+/** Those that serve stay while the group cannot do without them. */
+async function removeUselessSpares({ ctx, target }: Repair, { group }: Of<'spares'>): Promise<Repaired> {
+  const world = await observe(ctx, target);
+  const spares = (await findSpares(ctx, target, world)).find((one) => one.group === group);
+  if (spares && servingSpares(spares).length > 0 && !('done' in allHealthy(world))) {
+    return { left: `the machines of ${spares.release} in reserve serve, and those of the group are not healthy yet` };
+  }
+  if (spares) await removeSpares(ctx, target, world, spares);
+  return { done: `ended the machines in reserve, ${group}` };
 }
 
 async function removeImage({ ctx }: Repair, thing: Of<'image'>): Promise<Repaired> {

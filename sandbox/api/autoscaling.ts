@@ -7,6 +7,7 @@ import { instanceOperations } from './autoscaling/instances.ts';
 import { policyOperations } from './autoscaling/policies.ts';
 import { processOperations } from './autoscaling/processes.ts';
 import { refreshOperations } from './autoscaling/refreshes.ts';
+import { scheduleOperations } from './autoscaling/schedules.ts';
 import { tagOperations } from './autoscaling/tags.ts';
 import { targetGroupOperations } from './autoscaling/target-groups.ts';
 import type { Operations, Service } from './service.ts';
@@ -17,6 +18,7 @@ const operations: Operations<typeof client> = {
   ...targetGroupOperations,
   ...processOperations,
   ...policyOperations,
+  ...scheduleOperations,
   ...activityOperations,
   ...tagOperations,
   ...hookOperations,

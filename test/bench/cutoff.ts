@@ -2,7 +2,7 @@ import { runClean, runCut, ways, type CleanRun, type Way } from '../support/cut-
 
 // `npm run bench:cutoff` cuts every AWS call of a clean first deploy, second deploy and rollback, three ways, runs the
 // command again and compares the worlds. `-- --every 7` cuts one call in seven, `-- --only RunInstances` those of that name,
-// `-- --way killed` one way alone.
+// `-- --way killed` one way alone, `-- --keep 60` has machines kept in reserve (rollout.keepPreviousMinutes).
 const option = (name: string): string | undefined =>
   process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined;
 const every = Number(option('--every') ?? 1);
@@ -26,7 +26,8 @@ async function cutAll(clean: CleanRun, way: Way): Promise<number> {
 }
 
 const startedAt = performance.now();
-const clean = await runClean();
+const keepPreviousMinutes = Number(option('--keep') ?? 0);
+const clean = await runClean({ rollout: { keepPreviousMinutes } });
 print(`a clean first deploy, second deploy and rollback make ${clean.places.length} AWS calls`);
 let failed = 0;
 for (const way of ways.filter((one) => one === (option('--way') ?? one))) failed += await cutAll(clean, way);

@@ -8,6 +8,7 @@ import { groups, refreshes } from './cases/groups.ts';
 import { identity } from './cases/identity.ts';
 import { images, machines } from './cases/machines.ts';
 import { network } from './cases/network.ts';
+import { reserve } from './cases/reserve.ts';
 import { templates } from './cases/templates.ts';
 import { differencesOf, type Difference } from './differences.ts';
 import { startMinistack, startMoto, type Emulator } from './emulators.ts';
@@ -26,6 +27,7 @@ const sequences: Record<string, Sequence> = {
   balancers,
   groups,
   refreshes,
+  reserve,
   identity,
   secrets,
   logsAndParameters,

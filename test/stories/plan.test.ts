@@ -23,4 +23,13 @@ describe('plan', () => {
     await using watched = await watchedStory();
     await expectTruth(watched);
   });
+
+  it('announces the machines that are kept in reserve, and those that go for them', async () => {
+    await using watched = await watchedStory({ rollout: { keepPreviousMinutes: 60 } });
+    await watched.deploy();
+    for (const line of ['second line\n', 'third line\n']) {
+      await watched.story.edit(line);
+      await expectTruth(watched);
+    }
+  });
 });

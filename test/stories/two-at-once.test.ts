@@ -5,28 +5,14 @@ import { array, assert, asyncProperty, constantFrom, integer } from 'fast-check'
 import { describe, expect, it } from 'vitest';
 import { deploy } from '../../pipeline/commands/deploy.ts';
 import { rollback } from '../../pipeline/commands/rollback.ts';
-import type { Aws, Context } from '../../pipeline/core/context.ts';
+import type { Context } from '../../pipeline/core/context.ts';
 import { DeployError } from '../../pipeline/core/errors.ts';
 import { readTarget } from '../../pipeline/core/target.ts';
 import { timings } from '../../sandbox/engine/engine.ts';
-import type { FakeClock } from '../support/clock.ts';
+import { paused } from '../support/paused.ts';
 import { clients } from '../support/sandbox.ts';
 import { startStory, type Story } from '../support/story.ts';
 import { unhurried } from '../support/unhurried.ts';
-
-/** Puts a pause before each call; the pauses are used again when there are more calls. */
-function paused(clock: FakeClock, aws: Aws, pausesMs: number[]): Aws {
-  let at = 0;
-  for (const client of Object.values(aws) as Aws['sts'][]) {
-    const send = client.send.bind(client) as (...args: unknown[]) => Promise<unknown>;
-    const later = async (...args: unknown[]) => {
-      await clock.sleep(pausesMs[at++ % pausesMs.length] ?? 0);
-      return send(...args);
-    };
-    Object.assign(client, { send: later });
-  }
-  return aws;
-}
 
 type Actor = (ctx: Context) => Promise<unknown>;
 

@@ -27,6 +27,8 @@ export interface Place {
 
 /** What a clean run does and what is there after each of its commands. */
 export interface CleanRun {
+  /** Keys of redeploy.json that the story overrides. */
+  redeploy: Record<string, unknown>;
   places: Place[];
   worlds: Map<Command, string>;
 }
@@ -76,10 +78,10 @@ interface Stage {
   sabotage: ReturnType<typeof saboteur>;
 }
 
-async function openStage(): Promise<Stage> {
+async function openStage(redeploy: CleanRun['redeploy']): Promise<Stage> {
   const sabotage = saboteur();
   const timing = { ...timings.none, tickMs: 2500 };
-  return { story: await startStory({}, { timing, before: (call) => sabotage.before(call) }), sabotage };
+  return { story: await startStory(redeploy, { timing, before: (call) => sabotage.before(call) }), sabotage };
 }
 
 /** One process of `redeploy`: SDK retries are exhausted at once, as after the seventh attempt. */
@@ -108,8 +110,8 @@ async function settledWorld({ story }: Stage): Promise<string> {
 }
 
 /** Runs the story with nothing in its way. */
-export async function runClean(): Promise<CleanRun> {
-  const stage = await openStage();
+export async function runClean(redeploy: CleanRun['redeploy'] = {}): Promise<CleanRun> {
+  const stage = await openStage(redeploy);
   await using _ = stage.story;
   const places: Place[] = [];
   const worlds = new Map<Command, string>();
@@ -119,7 +121,7 @@ export async function runClean(): Promise<CleanRun> {
     places.push(...stage.sabotage.calls.map((call) => ({ command, call })));
     worlds.set(command, await settledWorld(stage));
   }
-  return { places, worlds };
+  return { redeploy, places, worlds };
 }
 
 /** What came of a cut: nothing to complain about when `differences` is empty. */
@@ -131,7 +133,7 @@ export interface CutResult {
 
 /** Runs the story up to the command, cuts that off at the place, runs the same command again, and compares the worlds. */
 export async function runCut(clean: CleanRun, { command, call }: Place, way: Way): Promise<CutResult> {
-  const stage = await openStage();
+  const stage = await openStage(clean.redeploy);
   await using _ = stage.story;
   for (const earlier of commands.slice(0, commands.indexOf(command))) {
     await prepare(stage, earlier);

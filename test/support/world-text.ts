@@ -39,6 +39,7 @@ const replacements: [RegExp, string][] = [
   [/\bA(IPA|ROA|GPA|IDA)[A-Z0-9]{17}\b/g, '<A$1>'],
   [/(secret:[\w/]+)-\w{6}\b/g, '$1-<end>'],
   [/\bk-[0-9a-f]+\b/g, '<bake key>'],
+  [/\b\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, '<moment>'],
 ];
 
 const textOf = (text: string): string => replacements.reduce((result, [from, to]) => result.replace(from, to), text);

@@ -1,10 +1,11 @@
 import type { Status } from '../../commands/status.ts';
 import type { Machine, Roll } from '../../core/observe.ts';
 import type { Release } from '../../core/release.ts';
+import type { Spares } from '../../core/spares.ts';
 import type { Paint } from '../../edge/terminal/paint.ts';
 import { tableLines } from '../../edge/terminal/table.ts';
 import type { Shown } from '../shown.ts';
-import { ageText, momentText, whoText } from './moment.ts';
+import { ageText, dateText, momentText, whoText } from './moment.ts';
 
 /** `redeploy status`. */
 export const showStatus = (status: Status, now: number): Shown => ({
@@ -17,12 +18,13 @@ export const showStatus = (status: Status, now: number): Shown => ({
   ],
 });
 
-function facts({ live, url, size, roll, failure }: Status, now: number, paint: Paint): string[] {
+function facts({ live, url, size, reserve, roll, failure }: Status, now: number, paint: Paint): string[] {
   return tableLines(
     [
       ['release', live ? releaseText(live, now, paint) : paint('yellow', 'unknown: not made by redeploy')],
       ['address', url ?? paint('yellow', 'no load balancer')],
       ['machines', size ? `${size.desired} wanted, ${size.min} to ${size.max}` : ''],
+      ...reserve.map((spares) => ['in reserve', reserveText(spares, now)]),
       ...(roll ? [['rolling', `to ${roll.release ?? '?'}: ${rollText(roll, now)}`]] : []),
       ...(failure ? [['last roll', paint('red', `to ${failure.release ?? '?'}: ${rollText(failure, now)}`)]] : []),
     ],
@@ -42,6 +44,9 @@ function releaseText(release: Release, now: number, paint: Paint): string {
 
 const rollText = ({ status, percent, startedAt, reason }: Roll, now: number): string =>
   [`${status} ${percent} %`, startedAt && `since ${ageText(startedAt, now)}`, reason].filter(Boolean).join(', ');
+
+const reserveText = ({ machines, release, until }: Spares, now: number): string =>
+  `${machines.length} of ${release} ${until.getTime() > now ? `until ${dateText(until)}: \`redeploy rollback\` takes seconds` : `since ${dateText(until)} no more`}`;
 
 function machineLines({ machines, live }: Status, now: number, paint: Paint): string[] {
   if (machines.length === 0) return [];

@@ -11,7 +11,9 @@ import { isAwsError } from '../errors.ts';
 import { filtersOf, namesOf } from '../names.ts';
 import { findGroup, isMoving, type World } from '../observe.ts';
 import { releaseOf, type ReleaseName } from '../release.ts';
+import { whyNoSpares } from '../spares.ts';
 import type { Target } from '../target.ts';
+import { findSpares } from './spares.ts';
 
 /** What a run that was cut off, or a hand in the console, left in the middle. */
 export type HalfMade =
@@ -26,6 +28,8 @@ export type HalfMade =
   | { kind: 'mixed'; releases: string[]; live: ReleaseName }
   | { kind: 'deleting' }
   | { kind: 'suspended'; processes: string[] }
+  /** Machines in reserve that are no use any more. */
+  | { kind: 'spares'; group: string; why: string }
   | { kind: 'balancer' };
 
 /** Processes without which a fleet neither heals nor rolls; pausing others (AZRebalance) is a matter of taste. */
@@ -40,11 +44,12 @@ const vital = new Set([
 
 /** Looks for everything half-made. Only reads. */
 export async function findHalfMade(ctx: Context, target: Target, world: World): Promise<HalfMade[]> {
-  const [builders, images, versions, settings, group] = await Promise.all([
+  const [builders, images, versions, settings, spares, group] = await Promise.all([
     findBuilders(ctx, target),
     findImages(ctx, target),
     findLostVersions(ctx, target),
     findSettings(ctx, target, world),
+    findUselessSpares(ctx, target, world),
     findGroup(ctx, namesOf(target).group),
   ]);
   const processes = (group?.SuspendedProcesses ?? [])
@@ -59,6 +64,7 @@ export async function findHalfMade(ctx: Context, target: Target, world: World): 
     ...images,
     ...versions,
     ...settings,
+    ...spares,
   ];
 }
 
@@ -140,6 +146,15 @@ async function findSettings(ctx: Context, target: Target, { releases }: World): 
   }
 }
 
+/** Those that serve during a roll are a rollback under way. */
+async function findUselessSpares(ctx: Context, target: Target, world: World): Promise<HalfMade[]> {
+  const isRolling = world.rolls.some((roll) => isMoving(roll));
+  return (await findSpares(ctx, target, world)).flatMap((spares) => {
+    const why = spares.isLeaving || isRolling ? undefined : whyNoSpares(spares, world, ctx.clock.now());
+    return why === undefined ? [] : [{ kind: 'spares' as const, group: spares.group, why }];
+  });
+}
+
 const removes = '`redeploy repair` removes it';
 
 const texts: { [K in HalfMade['kind']]: (thing: Extract<HalfMade, { kind: K }>) => string } = {
@@ -158,6 +173,8 @@ const texts: { [K in HalfMade['kind']]: (thing: Extract<HalfMade, { kind: K }>) 
   deleting: () => 'the group is being deleted: the next deploy waits for that and makes a new one',
   suspended: ({ processes }) =>
     `${processes.join(', ')} of the group are suspended, it neither heals nor rolls: \`redeploy repair\` resumes them`,
+  spares: ({ group, why }) =>
+    `machines in reserve (${group}) ${why}: the next deploy or ${removes.replace('it', 'them')}`,
   balancer: () => 'a load balancer without machines costs money: the next deploy puts machines behind it',
 };
 

@@ -83,6 +83,14 @@ const rollout = z
       .max(10)
       .default([])
       .describe('CloudWatch alarms, by name; when one rings during the roll, the release is taken back'),
+    keepPreviousMinutes: z
+      .int()
+      .min(0)
+      .max(1440)
+      .default(0)
+      .describe(
+        'How long as many machines as serve run the previous release in reserve after a deploy, so that `redeploy rollback` takes seconds; they are billed like all others. 0: none',
+      ),
   })
   .describe('How the fleet moves to a new release');
 

@@ -3,10 +3,12 @@ import type { Change, Left } from '../../core/act.ts';
 import type { Context } from '../../core/context.ts';
 import { namesOf } from '../../core/names.ts';
 import { findGroup, isMoving, type Roll, type World } from '../../core/observe.ts';
+import { findSpares } from '../../core/observe/spares.ts';
 import type { Release } from '../../core/release.ts';
 import type { Target } from '../../core/target.ts';
 import { isOurs, isThere } from '../fleet.ts';
 import { groupChanges, groupCreation, pinChanges, type FoundGroup } from './group.ts';
+import { spareChanges } from './plan-spares.ts';
 import { findScaling, strangePolicies } from './scaling.ts';
 
 /** What `moveFleet` would do. */
@@ -26,12 +28,18 @@ interface Goal {
 
 /** Looks at what `moveFleet` looks at. Only reads; throws as it does. */
 export async function planFleet(ctx: Context, target: Target, goal: Goal): Promise<FleetPlan> {
-  const [group, scaling] = await Promise.all([findGroup(ctx, namesOf(target).group), findScaling(ctx, target)]);
+  const [group, scaling, spares] = await Promise.all([
+    findGroup(ctx, namesOf(target).group),
+    findScaling(ctx, target),
+    findSpares(ctx, target, goal.world),
+  ]);
   if (!group || group.Status) return { changes: newFleet(target, group), left: [], waitsFor: undefined };
   const roll = goal.world.rolls.find((one) => isMoving(one));
   const isOther = roll && !(goal.release && isOurs(roll, { release: goal.release }));
+  const moves = moveChanges(target, group, goal);
+  const reserve = { world: goal.world, spares, moves: moves.length > 0, now: ctx.clock.now() };
   return {
-    changes: [...groupChanges(target, { group, scaling }, goal), ...moveChanges(target, group, goal)],
+    changes: [...groupChanges(target, { group, scaling }, goal), ...moves, ...spareChanges(target, reserve)],
     left: [...strangePolicies(target, scaling), ...leftOfGroup(target, { group, scaling })],
     waitsFor: isOther ? rollText(roll) : undefined,
   };

@@ -51,6 +51,8 @@ export interface Group {
   members: Record<string, Member>;
   policies: Record<string, Policy>;
   hooks: Record<string, Hook>;
+  /** By name; a sandbox of an earlier version has none. */
+  schedules?: Record<string, Schedule>;
   /** Oldest first. */
   activities: Activity[];
   refreshes: Refresh[];
@@ -102,6 +104,16 @@ export interface Policy {
   warmupSeconds?: number;
   enabled: boolean;
   targetTracking?: TargetTrackingConfiguration;
+}
+
+/** A scheduled action that happens once. */
+export interface Schedule {
+  id: string;
+  name: string;
+  startAt: number;
+  minSize?: number;
+  maxSize?: number;
+  desired?: number;
 }
 
 export interface Hook {

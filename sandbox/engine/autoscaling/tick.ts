@@ -9,6 +9,7 @@ import type { View } from './members.ts';
 import { planCapacity } from './plan-capacity.ts';
 import { planRefreshStep } from './plan-refresh.ts';
 import { changeRefresh } from './refresh.ts';
+import { runSchedules } from './run-schedules.ts';
 import type { Group, Refresh } from './state.ts';
 import { beginTermination } from './terminate.ts';
 
@@ -22,6 +23,7 @@ export function tickGroup(engine: Engine, group: Group): void {
   };
   advanceMembers(engine, group, view.facts);
   if (group.deleting) return finishDeletion(engine, group);
+  runSchedules(engine, group);
   act(engine, group, judgeHealth(view));
   act(engine, group, planReplacements(view));
   const refresh = activeRefresh(group);

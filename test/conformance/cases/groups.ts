@@ -21,7 +21,8 @@ import { dataOf } from './templates.ts';
 
 const name = 'shop-production';
 
-async function prepare(bench: Bench) {
+/** A launch template of two versions, a target group, and the group that is to be made of them. */
+export async function prepare(bench: Bench) {
   const { aws } = bench;
   const { vpc, subnets } = await placeOf(bench);
   const image = await baseImage(bench);
@@ -47,7 +48,8 @@ async function prepare(bench: Bench) {
   };
 }
 
-const inService = async ({ aws }: Bench): Promise<number> => {
+/** How many machines of the group serve. */
+export const inService = async ({ aws }: Bench): Promise<number> => {
   const { AutoScalingGroups } = await aws.autoScaling.send(
     new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
   );

@@ -53,7 +53,25 @@ const world: Status = {
       launchedAt: ago(1),
     },
   ],
-  roll: { id: 'r', status: 'InProgress', release: 'v42', percent: 50, startedAt: ago(2), reason: undefined },
+  reserve: [
+    {
+      group: 'shop-production-spare-v40',
+      release: 'v40',
+      until: ago(-30),
+      desired: 1,
+      machines: [{ id: 'i-0d', lifecycle: 'InService', health: undefined }],
+      isLeaving: false,
+    },
+  ],
+  roll: {
+    id: 'r',
+    status: 'InProgress',
+    release: 'v42',
+    percent: 50,
+    startedAt: ago(2),
+    endedAt: undefined,
+    reason: undefined,
+  },
   failure: undefined,
   halfMade: ['builder i-0c still exists'],
 };
@@ -61,10 +79,11 @@ const world: Status = {
 test('status tells release, address, roll, every machine and what is half-made', () => {
   expect(showStatus(world, now).lines(plain)).toEqual([
     'shop production in eu-central-1',
-    `  release   v41  ${dateText(ago(65))}, 1 h ago, by ada, from 0123456789ab`,
-    '  address   https://shop.example.com',
-    '  machines  2 wanted, 2 to 4',
-    '  rolling   to v42: InProgress 50 %, since 2 min',
+    `  release     v41  ${dateText(ago(65))}, 1 h ago, by ada, from 0123456789ab`,
+    '  address     https://shop.example.com',
+    '  machines    2 wanted, 2 to 4',
+    `  in reserve  1 of v40 until ${dateText(ago(-30))}: \`redeploy rollback\` takes seconds`,
+    '  rolling     to v42: InProgress 50 %, since 2 min',
     '',
     '  machine  zone           release  state      health   age',
     '  i-0a     eu-central-1a  v41      InService  healthy  1 h',
@@ -80,6 +99,7 @@ test('status before the first deploy says how to begin; a roll that failed is to
     url: undefined,
     size: undefined,
     machines: [],
+    reserve: [],
     roll: undefined,
     halfMade: [],
   };
@@ -93,13 +113,14 @@ test('status before the first deploy says how to begin; a roll that failed is to
     release: 'v42',
     percent: 100,
     startedAt: ago(9),
+    endedAt: undefined,
     reason: 'no health',
   } as const;
   expect(
     showStatus({ ...world, roll: undefined, failure }, now)
       .lines(plain)
       .join('\n'),
-  ).toContain('last roll  to v42: RollbackSuccessful 100 %, since 9 min, no health');
+  ).toContain('last roll   to v42: RollbackSuccessful 100 %, since 9 min, no health');
 });
 
 test('releases are a table with what there is to go back to', () => {

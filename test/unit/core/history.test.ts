@@ -19,7 +19,15 @@ const release = (number: number): Release => ({
 /** `v2 Successful` and so on, newest first. */
 const roll = (text: string): Roll => {
   const [name = '', status = ''] = text.split(' ');
-  return { id: text, status, release: name as Roll['release'], percent: 100, startedAt: undefined, reason: undefined };
+  return {
+    id: text,
+    status,
+    release: name as Roll['release'],
+    percent: 100,
+    startedAt: undefined,
+    endedAt: undefined,
+    reason: undefined,
+  };
 };
 
 const world = (live: `v${number}`, count: number, rolls: string[]): World => ({
