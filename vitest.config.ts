@@ -1,10 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
 const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', NO_COLOR: '1' };
-const fast = (name: string) => ({ test: { name, include: [`test/${name}/**/*.test.ts`], env: quiet, testTimeout: 30_000 } });
+/** Every call that a test makes of the sandbox is held against botocore's service models. */
+const witness = { globalSetup: 'test/support/models/environment.ts', setupFiles: 'test/support/witness.ts' };
+const fast = (name: string) => ({
+  test: { ...witness, name, include: [`test/${name}/**/*.test.ts`], env: quiet, testTimeout: 30_000 },
+});
 /** Real machines and emulators share two cores and one Docker: these run after the others, one file at a time. */
 const slow = (name: string, minutes: number, groupOrder: number) => ({
   test: {
+    ...witness,
     name,
     include: [`test/${name}/**/*.test.ts`],
     env: quiet,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 import type { State } from '../engine/state.ts';
 import { checkRegion, identify, readScope, type Scope } from './dispatch/authorization.ts';
+import { tell } from './dispatch/exchanges.ts';
 import { addressOf, findOperation, type SandboxRequest } from './dispatch/operation.ts';
 import { AwsError } from './error.ts';
 import { encodeAnswer, encodeError, type Envelope, type HttpAnswer } from './protocol/answer.ts';
@@ -51,6 +52,22 @@ function schemasOf(service: Service): Promise<Schemas> {
 
 /** Answers one AWS API request: finds service and operation, decodes, calls the handler, encodes what comes of it. */
 export async function dispatch(
+  engine: Engine,
+  services: readonly Service[],
+  request: SandboxRequest,
+  before?: Before,
+): Promise<HttpAnswer> {
+  try {
+    const answer = await answerTo(engine, services, request, before);
+    tell({ request, answer });
+    return answer;
+  } catch (error) {
+    tell({ request });
+    throw error;
+  }
+}
+
+async function answerTo(
   engine: Engine,
   services: readonly Service[],
   request: SandboxRequest,

@@ -10,7 +10,7 @@ const jsonServices = new Set(['ecr', 'logs', 'secretsmanager', 'ssm']);
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html and each service's "Common errors" page. */
 const codes = {
   throttling: { ec2: 'RequestLimitExceeded', json: 'ThrottlingException', query: 'Throttling' },
-  unavailable: { ec2: 'Unavailable', json: 'ServiceUnavailableException', query: 'ServiceUnavailable' },
+  unavailable: { ec2: 'Unavailable', json: 'ServiceUnavailable', query: 'ServiceUnavailable' },
   'expired-credentials': { ec2: 'RequestExpired', json: 'ExpiredTokenException', query: 'ExpiredToken' },
 } as const;
 

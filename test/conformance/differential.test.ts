@@ -12,10 +12,11 @@ import { reserve } from './cases/reserve.ts';
 import { templates } from './cases/templates.ts';
 import { differencesOf, type Difference } from './differences.ts';
 import { startMinistack, startMoto, type Emulator } from './emulators.ts';
-import { loadModels, type Models } from './models.ts';
-import { unreadablePatterns } from './models/scalar.ts';
+import { openModels } from '../support/models.ts';
+import { modelsDirectory } from '../support/models/environment.ts';
+import { unreadablePatterns } from '../support/models/scalar.ts';
 import { operationsOfPipeline } from './pipeline-operations.ts';
-import { judge, readVerdicts } from './verdicts.ts';
+import { judge, readVerdicts, spoken } from './verdicts.ts';
 import { runInEmulator, runInSandbox } from './worlds.ts';
 
 const sequences: Record<string, Sequence> = {
@@ -35,20 +36,12 @@ const sequences: Record<string, Sequence> = {
   certificates,
 };
 
-/** What the models say against the sandbox's answers is judged like any other difference. */
-const spoken = (violations: Set<string>): Difference[] =>
-  [...violations].map((violation) => {
-    const [operation = '', ours = ''] = violation.split(/ answer (.*)/s);
-    return { operation, case: '(model)', member: '(model)', ours, theirs: 'botocore: against its model' };
-  });
-
 let emulators: Emulator[];
-let models: Models;
+const models = openModels(modelsDirectory());
 const found: Difference[] = [];
 const called = new Set<string>();
 
 beforeAll(async () => {
-  models = await loadModels();
   emulators = await Promise.all([startMoto(), startMinistack()]);
 });
 afterAll(async () => {
@@ -60,7 +53,7 @@ describe('the same calls', () => {
     const ours = await runInSandbox(sequence, models);
     for (const { operation } of ours.recorded) called.add(operation);
     const answers = [...ours.watch.violations].filter((violation) => violation.includes(' answer '));
-    found.push(...spoken(new Set(answers)));
+    found.push(...answers.map(spoken));
     const requests = [...ours.watch.violations].filter((violation) => !answers.includes(violation));
     for (const emulator of emulators) {
       const theirs = await runInEmulator(sequence, emulator, models);

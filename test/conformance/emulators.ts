@@ -1,14 +1,10 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { environmentDirectory } from '../support/models/environment.ts';
 
 /** An AWS that we did not write (or a proxy before one), on a loopback port. */
 export interface Emulator extends AsyncDisposable {
@@ -24,41 +20,6 @@ interface Faults {
   /** Which faults happened, such as `reset` or `error:Throttling`. */
   fired(): Promise<string[]>;
 }
-
-const requirements = path.join(import.meta.dirname, 'requirements.txt');
-
-let made: Promise<string> | undefined;
-
-/**
- * The virtual environment with all pinned packages; made by the first caller, kept for the next run. Returns its directory.
- * Throws when there is no Python 3.11 or pip reaches no index.
- */
-export function virtualEnvironment(): Promise<string> {
-  return (made ??= makeEnvironment());
-}
-
-async function makeEnvironment(): Promise<string> {
-  const key = createHash('sha256')
-    .update(await readFile(requirements))
-    .digest('hex')
-    .slice(0, 12);
-  const directory = path.join(homedir(), '.cache/meteor-redeploy/conformance', key);
-  const marker = path.join(directory, 'complete');
-  if (await isThere(marker)) return directory;
-  await rm(directory, { recursive: true, force: true });
-  await mkdir(path.dirname(directory), { recursive: true });
-  await run('python3.11', ['-m', 'venv', directory]);
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-compile', '-r', requirements];
-  await run(path.join(directory, 'bin/python'), pip, { maxBuffer: 1 << 24 });
-  await writeFile(marker, '');
-  return directory;
-}
-
-const isThere = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  );
 
 /** moto's server: answers every operation that moto knows, keeps no machines. */
 export async function startMoto(): Promise<Emulator> {
@@ -113,8 +74,7 @@ export async function startMicroburst(upstream: string): Promise<Emulator & Faul
 }
 
 async function start(name: string, args: string[], how: { probe: string; env?: Record<string, string> }) {
-  const directory = await virtualEnvironment();
-  const child = spawn(path.join(directory, 'bin/python'), args, {
+  const child = spawn(path.join(environmentDirectory(), 'bin/python'), args, {
     env: { PATH: process.env['PATH'], HOME: homedir(), AWS_EC2_METADATA_DISABLED: 'true', ...how.env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openBridge, type Bridge } from './bridge.ts';
 import { startMicroburst, startMinistack, startMoto, type Emulator, type Rule } from './emulators.ts';
-import { loadModels, type Models } from './models.ts';
+import { openModels } from '../support/models.ts';
+import { modelsDirectory } from '../support/models/environment.ts';
 import { seatUser, type User } from './user.ts';
 import { watch } from './watch.ts';
 
-let models: Models;
+const models = openModels(modelsDirectory());
 let ministack: Emulator;
 let bridge: Bridge;
 
 beforeAll(async () => {
-  [models, ministack] = await Promise.all([loadModels(), startMinistack()]);
+  ministack = await startMinistack();
 });
 afterAll(async () => {
   await ministack?.[Symbol.asyncDispose]();

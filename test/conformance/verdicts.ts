@@ -34,6 +34,19 @@ function verdictOf(line: string): Verdict {
   return { operation, case: name, member, ours, theirs, page, verdict };
 }
 
+/** What the models say against an answer of the sandbox is judged like any other difference. */
+export function spoken(violation: string): Difference {
+  const [operation = '', ours = ''] = violation.split(/ answer (.*)/s);
+  return { operation, case: '(model)', member: '(model)', ours, theirs: 'botocore: against its model' };
+}
+
+/** Those of the models' violations that no row judges: in these the sandbox, or who asked it, is wrong. */
+export async function unjudged(violations: string[]): Promise<string[]> {
+  if (violations.length === 0) return [];
+  const verdicts = await readVerdicts();
+  return violations.filter((violation) => judge([spoken(violation)], verdicts).open.length > 0);
+}
+
 /** The differences that no row judges, and the rows that judge nothing. */
 export function judge(differences: Difference[], verdicts: Verdict[]): { open: string[]; stale: string[] } {
   const used = new Set<Verdict>();

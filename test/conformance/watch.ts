@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import type { Aws } from '../../pipeline/core/context.ts';
-import type { Models } from './models.ts';
+import type { Models } from '../support/models.ts';
 
 /** What the watch has seen so far. */
 export interface Watch {

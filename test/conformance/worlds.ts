@@ -5,9 +5,10 @@ import type { Aws } from '../../pipeline/core/context.ts';
 import { connectAws } from '../../pipeline/edge/aws.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { clients, startSandbox } from '../support/sandbox.ts';
+import { onPurpose } from '../support/witness.ts';
 import type { Bench, Outcome, Recorded, Sequence } from './bench.ts';
 import type { Emulator } from './emulators.ts';
-import type { Models } from './models.ts';
+import type { Models } from '../support/models.ts';
 import { watch, type Watch } from './watch.ts';
 
 /** What a world answered to a sequence, and what the models have to say about it. */
@@ -73,7 +74,7 @@ async function play(sequence: Sequence, { aws, seen, pushImage, patienceMs }: St
     call,
     malformed: async (name, send) => {
       seen.isMalformed = true;
-      const output = await call(name, send);
+      const output = await onPurpose(() => call(name, send));
       seen.isMalformed = false;
       return output;
     },

@@ -10,7 +10,9 @@ import Dockerode from 'dockerode';
 import type { Aws } from '../../pipeline/core/context.ts';
 import { connectAws } from '../../pipeline/edge/aws.ts';
 import { removeSandbox } from '../../sandbox/engine/machines/docker/sweep.ts';
+import { unjudged } from '../conformance/verdicts.ts';
 import { ensureBaseImage } from './base-image.mjs';
+import { modelsDirectory } from './models/environment.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
 const execute = promisify(execFile);
@@ -65,7 +67,8 @@ export async function startRealStory(name: string, settings: Record<string, unkn
   const app = path.join(root, 'app');
   const stateDirectory = path.join(root, 'sandbox');
   const port = await freePort();
-  const environment = environmentOf({ root, stateDirectory, port });
+  const violationsFile = path.join(root, 'violations');
+  const environment = environmentOf({ root, stateDirectory, port, violationsFile });
   await cp(path.join(project, 'test/fixtures/app'), app, { recursive: true });
   await writeSettings(app, { app: name, ...settings }, await ensureBaseImage());
   const sandboxId = createHash('sha256').update(stateDirectory).digest('hex').slice(0, 8);
@@ -78,13 +81,25 @@ export async function startRealStory(name: string, settings: Record<string, unkn
     transcript.push(said.stdout, said.stderr);
     return said;
   };
-  const run = (...args: string[]) => redeploy([...args, '--sandbox']);
+  /** What the command, the machines or the test itself sent, and what the sandbox answered, is as AWS's models say. */
+  const failOnViolations = async (): Promise<void> => {
+    const heard = await readFile(violationsFile, 'utf8').catch(() => '');
+    await rm(violationsFile, { force: true });
+    const open = await unjudged(heard.split('\n').filter((line) => line !== ''));
+    if (open.length > 0) throw new Error(`not as the service models of AWS say:\n${open.join('\n')}`);
+  };
+  const run = async (...args: string[]) => {
+    const said = await redeploy([...args, '--sandbox']);
+    await failOnViolations();
+    return said;
+  };
   const leftovers = () => findLeftovers(docker, { sandboxId, port });
   const close = async (): Promise<void> => {
     const { exitCode } = await redeploy(['sandbox', 'down', '--wipe']);
     if (exitCode !== 0) await removeByForce(docker, { sandboxId, stateDirectory });
     for (const tag of await findTags(docker, port, name)) await docker.getImage(tag).remove();
     const left = await leftovers();
+    await failOnViolations();
     await rm(root, { recursive: true, force: true });
     if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
   };
@@ -125,7 +140,12 @@ export async function startRealStory(name: string, settings: Record<string, unkn
 }
 
 /** The user's own environment, but no AWS of his, and caches and sandbox of the story. */
-function environmentOf(at: { root: string; stateDirectory: string; port: number }): NodeJS.ProcessEnv {
+function environmentOf(at: {
+  root: string;
+  stateDirectory: string;
+  port: number;
+  violationsFile: string;
+}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([key]) => !/^(AWS_|VITEST|NODE_ENV$|NODE_OPTIONS$)/.test(key));
   return {
     ...Object.fromEntries(kept),
@@ -136,6 +156,9 @@ function environmentOf(at: { root: string; stateDirectory: string; port: number 
     REDEPLOY_SANDBOX_DIR: at.stateDirectory,
     REDEPLOY_SANDBOX_PORT: String(at.port),
     NO_COLOR: '1',
+    NODE_OPTIONS: `--import ${import.meta.resolve('./models/preload.mjs')}`,
+    SANDBOX_VIOLATIONS: at.violationsFile,
+    SANDBOX_MODELS: modelsDirectory(),
   };
 }
 

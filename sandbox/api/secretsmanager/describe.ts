@@ -49,7 +49,8 @@ export const listSecretVersionIds: For<'ListSecretVersionIds'> = (input, { engin
     Name: secret.name,
     Versions: found.items.map(({ id, stages, createdAt }) => ({
       VersionId: id,
-      VersionStages: stages,
+      // No version has an empty list of labels: one to twenty (API_SecretVersionsListEntry.html).
+      ...(stages.length > 0 && { VersionStages: stages }),
       CreatedDate: date(createdAt),
     })),
     NextToken: found.next,

@@ -1,6 +1,7 @@
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
+  DescribeInternetGatewaysCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeVpcsCommand,
@@ -38,6 +39,8 @@ export async function network({ aws: { ec2 }, call, malformed }: Bench): Promise
   await call('unknown id', () => ec2.send(new DescribeSubnetsCommand({ SubnetIds: ['subnet-0123456789abcdef0'] })));
   await call('one page', () => ec2.send(new DescribeSubnetsCommand({ Filters: filters, MaxResults: 5 })));
   await malformed('page too small', () => ec2.send(new DescribeSubnetsCommand({ MaxResults: 2 })));
+  const attached = { Name: 'attachment.vpc-id', Values: [vpc] };
+  await call('of the default VPC', () => ec2.send(new DescribeInternetGatewaysCommand({ Filters: [attached] })));
 
   const wanted = {
     GroupName: 'shop-app',

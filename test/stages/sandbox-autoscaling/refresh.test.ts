@@ -10,6 +10,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { startFleet, watch } from './fleet.ts';
 import type { Fleet } from './fleet.ts';
+import { onPurpose } from '../../support/witness.ts';
 
 const AutoScalingGroupName = 'shop';
 const refused = (name: string, message?: RegExp) => ({
@@ -220,7 +221,9 @@ test('what cannot work is refused at the start', async () => {
     [{ BakeTime: 172_801 }, /BakeTime/],
   ];
   for (const [preferences, message] of wrong) {
-    await expect(fleet.startRefresh(preferences)).rejects.toMatchObject(refused('ValidationError', message));
+    await expect(onPurpose(() => fleet.startRefresh(preferences))).rejects.toMatchObject(
+      refused('ValidationError', message),
+    );
   }
   const bare = { AutoScalingGroupName, Preferences: { AutoRollback: true } };
   const automatic = fleet.asg.send(new StartInstanceRefreshCommand(bare));

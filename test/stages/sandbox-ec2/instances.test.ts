@@ -16,6 +16,7 @@ import { CreateInstanceProfileCommand } from '@aws-sdk/client-iam';
 import { expect, test } from 'vitest';
 import { stockImageId } from '../../../sandbox/engine/ec2/stock.ts';
 import { only, openWorld, refusal, small } from './world.ts';
+import { onPurpose } from '../../support/witness.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
@@ -118,7 +119,8 @@ test('a wrong launch is refused by name and makes nothing', async () => {
   await using world = await openWorld();
   const { ec2 } = world;
   for (const [why, input, name, text] of wrongLaunches) {
-    const refused = await refusal(ec2.send(new RunInstancesCommand({ ...small, ...input })));
+    const launch = () => ec2.send(new RunInstancesCommand({ ...small, ...input }));
+    const refused = await refusal(onPurpose(launch));
     expect(refused, why).toMatchObject({ name, message: expect.stringContaining(text) });
   }
   expect((await ec2.send(new DescribeInstancesCommand({}))).Reservations).toEqual([]);

@@ -21,6 +21,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from 'vitest';
 import { only, openWorld, refusal, small } from './world.ts';
+import { onPurpose } from '../../support/witness.ts';
 
 type World = Awaited<ReturnType<typeof openWorld>>;
 
@@ -173,7 +174,7 @@ test('instance types say what they are, and which do not exist', async () => {
       MemoryInfo: { SizeInMiB: 2048 },
     },
   ]);
-  expect(await refusal(describe('t3.micro', 't9.huge'))).toEqual({
+  expect(await refusal(onPurpose(() => describe('t3.micro', 't9.huge')))).toEqual({
     name: 'InvalidInstanceType',
     message: 'The following supplied instance types do not exist: [t9.huge]',
   });

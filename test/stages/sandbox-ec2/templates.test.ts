@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from 'vitest';
 import { only, openWorld, refusal, small } from './world.ts';
+import { onPurpose } from '../../support/witness.ts';
 
 const name = 'todos-production';
 const data = { ImageId: small.ImageId, InstanceType: 't3.micro' as const };
@@ -111,7 +112,8 @@ test('what is not there is refused by name', async () => {
   expect((await describe({ LaunchTemplateName: name, MaxResults: 201 })).name).toBe('InvalidParameterValue');
   const ghosts = ec2.send(new DescribeLaunchTemplatesCommand({ LaunchTemplateNames: [name, 'ghost'] }));
   expect((await refusal(ghosts)).name).toBe('InvalidLaunchTemplateName.NotFoundException');
-  const empty = ec2.send(new CreateLaunchTemplateCommand({ LaunchTemplateName: 'empty', LaunchTemplateData: {} }));
+  const withoutData = new CreateLaunchTemplateCommand({ LaunchTemplateName: 'empty', LaunchTemplateData: {} });
+  const empty = onPurpose(() => ec2.send(withoutData));
   expect((await refusal(empty)).name).toBe('MissingParameter');
 });
 

@@ -25,6 +25,7 @@ import { describe, expect, test } from 'vitest';
 import { realClock } from '../../../sandbox/engine/clock.ts';
 import { simulatedMachines } from '../../../sandbox/engine/machines/simulated.ts';
 import { clients, startSandbox } from '../../support/sandbox.ts';
+import { onPurpose } from '../../support/witness.ts';
 
 async function start() {
   const sandbox = await startSandbox({ machines: simulatedMachines({ clock: realClock }) });
@@ -120,7 +121,7 @@ describe('target groups', () => {
       { HealthCheckPath: 'health' },
     ];
     for (const change of wrong) {
-      const modify = site.elbv2.send(new ModifyTargetGroupCommand({ TargetGroupArn, ...change }));
+      const modify = onPurpose(() => site.elbv2.send(new ModifyTargetGroupCommand({ TargetGroupArn, ...change })));
       await expect(modify, JSON.stringify(change)).rejects.toMatchObject(refused('ValidationError'));
     }
     for (const [Key, Value] of [

@@ -14,6 +14,7 @@ import { expect, test } from 'vitest';
 import { isValidRegistryPassword } from '../../../sandbox/engine/ecr/passwords.ts';
 import { stillClock } from '../../support/still-clock.ts';
 import { clients, startSandbox } from '../../support/sandbox.ts';
+import { onPurpose } from '../../support/witness.ts';
 
 async function start() {
   const clock = stillClock();
@@ -43,8 +44,13 @@ test('a repository is made once, with its address on the sandbox, and goes only 
   });
   const policy = new GetLifecyclePolicyCommand({ repositoryName: 'app' });
   await expect(ecr.send(policy)).rejects.toMatchObject({ name: 'LifecyclePolicyNotFoundException' });
-  const lifecyclePolicyText = '{"rules":[{"rulePriority":1,"selection":{},"action":{"type":"expire"}}]}';
-  await ecr.send(new PutLifecyclePolicyCommand({ repositoryName: 'app', lifecyclePolicyText }));
+  const put = (rule: object) => {
+    const lifecyclePolicyText = JSON.stringify({ rules: [{ rulePriority: 1, action: { type: 'expire' }, ...rule }] });
+    return ecr.send(new PutLifecyclePolicyCommand({ repositoryName: 'app', lifecyclePolicyText }));
+  };
+  await expect(onPurpose(() => put({ selection: {} }))).rejects.toMatchObject({ name: 'InvalidParameterException' });
+  const selection = { tagStatus: 'untagged', countType: 'imageCountMoreThan', countNumber: 10 };
+  const { lifecyclePolicyText } = await put({ selection });
   expect(await ecr.send(policy)).toMatchObject({ lifecyclePolicyText });
   await push(world, 'a', []);
   const remove = { repositoryName: 'app' };

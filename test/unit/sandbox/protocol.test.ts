@@ -8,6 +8,7 @@ import { AwsError } from '../../../sandbox/api/error.ts';
 import type { Handler, Service } from '../../../sandbox/api/service.ts';
 import { services } from '../../../sandbox/api/services.ts';
 import { clients, startSandbox } from '../../support/sandbox.ts';
+import { onPurpose } from '../../support/witness.ts';
 
 type AnyHandler = Handler<Record<string, unknown>, object | void>;
 
@@ -146,7 +147,11 @@ test('json: strings, blobs, maps of lists and dates go there and back; the SDK f
   await put.secretsManager.send(new PutSecretValueCommand({ SecretId: 's', SecretBinary, VersionStages: ['a'] }));
   expect(put.seen[0]).toMatchObject({ SecretId: 's', SecretBinary, VersionStages: ['a'] });
   expect(put.seen[0]?.ClientRequestToken).toMatch(/^[0-9a-f-]{36}$/);
-  const answer = { Name: 's', CreatedDate: new Date(1_769_853_600_123), VersionIdsToStages: { v: ['A', 'B'], w: [] } };
+  const answer = {
+    Name: 's',
+    CreatedDate: new Date(1_769_853_600_123),
+    VersionIdsToStages: { v: ['A', 'B'], w: ['C'] },
+  };
   const described = await only('secretsmanager', 'DescribeSecret', () => answer);
   expect(await described.secretsManager.send(new DescribeSecretCommand({ SecretId: 's' }))).toMatchObject(answer);
 });
@@ -180,8 +185,8 @@ test.each(refusals)('%s is refused as AWS refuses it', async (...[, service, ope
   const { handle, seen } = await only(service, operation, () => ({}));
   const isJson = service === 'secretsmanager';
   const form = `Action=${operation}&Version=2010-05-08&${body}`;
-  const answer = await handle(
-    rawRequest(service, isJson ? body : form, isJson ? { 'x-amz-target': `x.${operation}` } : {}),
+  const answer = await onPurpose(() =>
+    handle(rawRequest(service, isJson ? body : form, isJson ? { 'x-amz-target': `x.${operation}` } : {})),
   );
   expect(answer.status).toBe(400);
   expect(textOf(answer)).toMatch(new RegExp(`<Code>${code}</Code>|"__type":"${code}"`));
@@ -197,7 +202,7 @@ test('what is not signed, signed for another region, or not known here is refuse
     name: 'SignatureDoesNotMatch',
     message: expect.stringContaining("not 'eu-west-1': this sandbox is us-east-1") as string,
   });
-  const unknown = await sandbox.handle(rawRequest('iam', 'Action=DanceRole'));
+  const unknown = await onPurpose(() => sandbox.handle(rawRequest('iam', 'Action=DanceRole')));
   expect(textOf(unknown)).toContain('<Code>InvalidAction</Code>');
   const unserved = await sandbox.handle(rawRequest('iam', 'Action=GetAccountSummary'));
   expect(textOf(unserved)).toContain('The sandbox does not know iam GetAccountSummary');

@@ -78,8 +78,13 @@ test('a label that sits elsewhere moves only when its holder is named', async ()
   const removeLast = { SecretId: 's', VersionStage: 'AWSPREVIOUS', RemoveFromVersionId: token('b') };
   await client.send(new UpdateSecretVersionStageCommand(removeLast));
   const listed = async (IncludeDeprecated: boolean) =>
-    (await client.send(new ListSecretVersionIdsCommand({ SecretId: 's', IncludeDeprecated }))).Versions?.length;
-  expect([await listed(false), await listed(true)]).toEqual([1, 2]);
+    (await client.send(new ListSecretVersionIdsCommand({ SecretId: 's', IncludeDeprecated }))).Versions ?? [];
+  expect((await listed(false)).map(({ VersionId }) => VersionId)).toEqual([token('a')]);
+  const stages = (await listed(true)).map(({ VersionId, VersionStages }) => [VersionId, VersionStages]);
+  expect(stages).toEqual([
+    [token('a'), ['AWSCURRENT']],
+    [token('b'), undefined],
+  ]);
 });
 
 test('limits: 65536 bytes a value, twenty labels over all versions', async () => {

@@ -43,6 +43,8 @@ export interface Shape {
   pattern?: string;
   min?: number;
   max?: number;
+  /** Its values must not be shown. */
+  sensitive?: boolean;
   error?: { code?: string; httpStatusCode?: number };
   /** What to call it in messages, where the wire name says too little. */
   exception?: boolean;

@@ -27,7 +27,7 @@ export function checkRequest(model: Model, exchange: Exchange): string[] {
   const found: string[] = [];
   if (operation.input) {
     const shape = shapeOf(model, operation.input);
-    if (protocol === 'json') checkJson({ model, found, wire: 'json' }, shape, JSON.parse(exchange.body || '{}'), '');
+    if (protocol === 'json') checkDocument({ model, found, wire: 'json' }, shape, exchange.body);
     else {
       const form = parseForm(exchange.body);
       form.children = form.children.filter((child) => child.name !== 'Action' && child.name !== 'Version');
@@ -56,7 +56,7 @@ function checkOutput(model: Model, operation: Operation, exchange: Exchange): st
   const found: string[] = [];
   const shape = operation.output && shapeOf(model, operation.output);
   if (model.metadata.protocol === 'json') {
-    if (shape) checkJson({ model, found, wire: 'json' }, shape, JSON.parse(exchange.answer || '{}'), '');
+    if (shape) checkDocument({ model, found, wire: 'json' }, shape, exchange.answer);
     return found;
   }
   const check: Check = { model, found, wire: 'xml' };
@@ -79,7 +79,7 @@ const common = new Set(
     'InvalidClientTokenId InvalidParameterCombination InvalidParameterValue InvalidQueryParameter MalformedQueryString ' +
     'MissingAction MissingAuthenticationToken MissingParameter NotAuthorized OptInRequired RequestExpired ' +
     'ServiceUnavailable Throttling ThrottlingException ValidationError ValidationException UnrecognizedClientException ' +
-    'SerializationException UnknownOperationException InvalidSignatureException'
+    'SerializationException UnknownOperationException InvalidSignatureException MalformedInput'
   ).split(' '),
 );
 
@@ -100,19 +100,30 @@ function checkError(model: Model, operation: Operation, exchange: Exchange): str
 /** The error's code as the wire has it. */
 export function errorCode(model: Model, exchange: Exchange): string {
   if (model.metadata.protocol === 'json') {
-    const { __type = '' } = JSON.parse(exchange.answer) as { __type?: string };
-    return __type.split('#').at(-1) ?? '';
+    const [, type = ''] = /"__type":\s*"([^"]*)"/.exec(exchange.answer) ?? [];
+    return type.split('#').at(-1) ?? '';
   }
   const find = (tree: Tree): string | undefined =>
     tree.name === 'Code' ? tree.text : tree.children.map(find).find((text) => text !== undefined);
   return find(parseXml(exchange.answer)) ?? '';
 }
 
+/** What JSON.parse would say of a bad text has some of the text in it, which may be a secret. */
+function checkDocument(check: Check, shape: Shape, text: string): void {
+  let value: unknown;
+  try {
+    value = JSON.parse(text || '{}');
+  } catch {
+    return void check.found.push('body: no JSON');
+  }
+  checkJson(check, shape, value, '');
+}
+
 function checkJson(check: Check, shape: Shape, value: unknown, at: string): void {
   const { model, found } = check;
   if (value === null) return void found.push(`${at}: null`);
   if (shape.type === 'structure') {
-    if (typeof value !== 'object') return void found.push(`${at}: ${JSON.stringify(value)} is no structure`);
+    if (typeof value !== 'object') return void found.push(`${at}: ${typeof value} is no structure`);
     checkRequired(check, shape, new Set(Object.keys(value)), at);
     for (const [name, member] of Object.entries(value)) {
       const reference = memberNamed(check, shape, name)?.[1];
@@ -120,7 +131,7 @@ function checkJson(check: Check, shape: Shape, value: unknown, at: string): void
       else checkJson(check, shapeOf(model, reference), member, `${at}.${name}`);
     }
   } else if (shape.type === 'list' && shape.member) {
-    if (!Array.isArray(value)) return void found.push(`${at}: ${JSON.stringify(value)} is no list`);
+    if (!Array.isArray(value)) return void found.push(`${at}: ${typeof value} is no list`);
     checkLength(check, shape, value.length, at);
     const item = shapeOf(model, shape.member);
     for (const one of value as unknown[]) checkJson(check, item, one, `${at}[]`);
@@ -171,10 +182,22 @@ function groupFlat(check: Check, shape: Shape, tree: Tree): Tree[] {
   return [...grouped, ...flat.values()];
 }
 
+const wireNames = new WeakMap<Shape, Map<string, Map<string, [string, Reference]>>>();
+
+/** A structure's member by its name on the wire. */
 function memberNamed(check: Check, shape: Shape, wireName: string): [string, Reference] | undefined {
-  return Object.entries(shape.members ?? {}).find(
-    ([name, reference]) => wireNameOf(check, name, reference) === wireName,
-  );
+  const byWire = wireNames.get(shape) ?? new Map<string, Map<string, [string, Reference]>>();
+  wireNames.set(shape, byWire);
+  const members =
+    byWire.get(check.wire) ??
+    new Map(
+      Object.entries(shape.members ?? {}).map(([name, reference]) => [
+        wireNameOf(check, name, reference),
+        [name, reference],
+      ]),
+    );
+  byWire.set(check.wire, members);
+  return members.get(wireName);
 }
 
 function wireNameOf({ wire, model }: Check, name: string, reference: Reference): string {

@@ -7,7 +7,8 @@ export interface Tree {
 
 const entities: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
-const unescape = (text: string): string =>
+const unescape = (text: string): string => (text.includes('&') ? unescaped(text) : text);
+const unescaped = (text: string): string =>
   text.replaceAll(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (whole, hex?: string, decimal?: string, name?: string) => {
     if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
     if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
@@ -18,24 +19,38 @@ const unescape = (text: string): string =>
 export function parseXml(xml: string): Tree {
   const root: Tree = { name: '', children: [], text: '' };
   const open = [root];
-  const token =
-    /<\?[^>]*\?>|<!--[\s\S]*?-->|<(\/?)([\w.:-]+)((?:\s+[\w.:-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>|([^<]+)|([\s\S])/g;
-  for (const [whole, close, name, , isEmpty, text, bad] of xml.matchAll(token)) {
+  let at = 0;
+  while (at < xml.length) {
     const current = open.at(-1) ?? root;
-    if (bad !== undefined) throw new Error(`not well-formed at ${whole}: ${xml.slice(0, 200)}`);
-    if (text !== undefined) current.text += unescape(text);
-    else if (close === '/') {
-      if (current.name !== name) throw new Error(`</${name}> closes <${current.name}>: ${xml.slice(0, 200)}`);
-      open.pop();
-    } else if (name !== undefined) {
-      const element: Tree = { name, children: [], text: '' };
-      current.children.push(element);
-      if (isEmpty !== '/') open.push(element);
-    }
+    const next = xml.indexOf('<', at);
+    const end = next < 0 ? xml.length : next;
+    if (end > at) current.text += unescape(xml.slice(at, end));
+    if (next < 0) break;
+    at = readTag(xml, next, open);
   }
   const [document] = root.children;
-  if (!document || open.length !== 1) throw new Error(`not a whole document: ${xml.slice(0, 200)}`);
+  if (!document || open.length !== 1) throw new Error(`not a whole document: <${open.at(-1)?.name}> is open`);
   return document;
+}
+
+const tag = /<(?:\?[^>]*\?|!--[\s\S]*?--|(\/?)([\w.:-]+)((?:\s+[\w.:-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?))>/y;
+
+/** Takes the tag at `from` into account; returns where it ends. */
+function readTag(xml: string, from: number, open: Tree[]): number {
+  tag.lastIndex = from;
+  const found = tag.exec(xml);
+  if (!found) throw new Error(`not well-formed at ${xml.slice(from, from + 40)}`);
+  const [, close, name, , isEmpty] = found;
+  if (name === undefined) return tag.lastIndex;
+  if (close === '/') {
+    const current = open.pop();
+    if (current?.name !== name) throw new Error(`</${name}> closes <${current?.name}>`);
+  } else {
+    const element: Tree = { name, children: [], text: '' };
+    open.at(-1)?.children.push(element);
+    if (isEmpty !== '/') open.push(element);
+  }
+  return tag.lastIndex;
 }
 
 /** Parses a form body: `A.1.B=x` is B in 1 in A. */

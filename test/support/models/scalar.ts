@@ -21,8 +21,10 @@ const types: Partial<Record<Shape['type'], (value: unknown) => boolean>> = {
 function wrongType(shape: Shape, value: unknown): string | undefined {
   const isRight = types[shape.type];
   if (!isRight) return `${shape.type} expected, found a scalar`;
-  return isRight(value) ? undefined : `${JSON.stringify(value)} is no ${shape.type}`;
+  return isRight(value) ? undefined : `${shown(shape, value)} is no ${shape.type}`;
 }
+
+const shown = ({ sensitive }: Shape, value: unknown): string => (sensitive ? 'a secret' : JSON.stringify(value));
 
 function wrongRange({ type, min, max }: Shape, value: unknown): string | undefined {
   if (type === 'boolean' || type === 'timestamp' || type === 'blob') return undefined;
@@ -60,7 +62,9 @@ function wrongText(shape: Shape, value: unknown): string | undefined {
   if (shape.type !== 'string') return undefined;
   const text = String(value);
   if (shape.enum && !shape.enum.includes(text))
-    return `"${text}" is none of the enum (${shape.enum.slice(0, 8).join(', ')})`;
+    return `${shown(shape, text)} is none of the enum (${shape.enum.slice(0, 8).join(', ')})`;
   if (shape.pattern === undefined) return undefined;
-  return compiled(shape.pattern)?.test(text) === false ? `"${text}" does not match ${shape.pattern}` : undefined;
+  return compiled(shape.pattern)?.test(text) === false
+    ? `${shown(shape, text)} does not match ${shape.pattern}`
+    : undefined;
 }
