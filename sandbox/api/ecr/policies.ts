@@ -7,12 +7,14 @@ import { findRepository, invalid, mergeTags } from './find.ts';
 
 type For<Name extends string> = HandlerFor<typeof client, Name>;
 
+/** Length constraints of API_PutLifecyclePolicy.html. */
+const hasWrongLength = ({ length }: string): boolean => length < 100 || length > 30_720;
+
 /** Checks what can be checked without carrying the policy out: JSON, rules, unique priorities, a selection and an action. */
 function checkLifecyclePolicy(text: string): void {
   const wrong = (what: string) =>
     invalid(`Invalid parameter at 'LifecyclePolicyText' failed to satisfy constraint: '${what}'`);
-  // Length constraint of API_PutLifecyclePolicy.html.
-  if (text.length < 100 || text.length > 30_720) throw wrong('Member must have length between 100 and 30720');
+  if (hasWrongLength(text)) throw wrong('Member must have length between 100 and 30720');
   const { rules } = (parse(text) ?? {}) as { rules?: unknown };
   if (!Array.isArray(rules) || rules.length === 0)
     throw wrong('Lifecycle policy validation failure: rules are missing');
