@@ -13,7 +13,7 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
   },
   deploy: async (choice, session) => {
     const { options } = choice;
-    const { ctx, target } = await open(session, options);
+    const { ctx, target } = await open(session, options, 'with files');
     await confirmFirstDeploy(choice, session, ctx, target);
     const [{ deploy }, { showDeploy }] = await Promise.all([
       import('../commands/deploy.ts'),
@@ -63,7 +63,7 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
     return showReleases(await releases(ctx, target));
   },
   plan: async ({ options }, session) => {
-    const { ctx, target } = await open(session, options);
+    const { ctx, target } = await open(session, options, 'with files');
     const [{ plan }, { showPlan }] = await Promise.all([import('../commands/plan.ts'), import('./show/plan.ts')]);
     return showPlan(await plan(ctx, target, bundleOf(session, options)));
   },
@@ -77,10 +77,14 @@ export function perform<C extends CommandName>(choice: Choice & { command: C }, 
   return performer(choice, session);
 }
 
-/** The environment and the AWS that it lives in: mistakes in settings come first, the sandbox is started if need be. */
-async function open(session: Session, options: Targeted) {
-  const { readTarget } = await import('../core/target.ts');
-  const target = await readTarget(path.resolve(session.io.cwd, options.appDir), options.environment);
+/** The environment and the AWS that it lives in: mistakes in settings (and in the files that they name) come first, the sandbox is started if need be. */
+async function open(session: Session, options: Targeted, how?: 'with files') {
+  const [{ readTarget }, { mistakesInFiles }] = await Promise.all([
+    import('../core/target.ts'),
+    import('../core/payload.ts'),
+  ]);
+  const directory = path.resolve(session.io.cwd, options.appDir);
+  const target = await readTarget(directory, options.environment, how && mistakesInFiles);
   if (!options.sandbox) return { target, ctx: await makeContext(session, target.region) };
   const { sandboxUp } = await import('../commands/sandbox.ts');
   const local = await findSandbox(session);

@@ -2,7 +2,8 @@ import type { Bundle, Image } from '../core/artifacts.ts';
 import type { Context } from '../core/context.ts';
 import { together } from '../core/lanes.ts';
 import { observe, type World } from '../core/observe.ts';
-import { readPayload, type Payload } from '../core/payload.ts';
+import type { Payload } from '../core/payload.ts';
+import { hintsAboutEnv } from '../core/payload/rules.ts';
 import type { Release, ReleaseParts } from '../core/release.ts';
 import { step } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
@@ -16,6 +17,7 @@ import { removeIdleBalancer } from '../stages/foundation/balancer.ts';
 import { findNetwork } from '../stages/foundation/network.ts';
 import { ensureFoundation, type Foundation } from '../stages/foundation.ts';
 import { ensureImage, findImage, imageKeyOf, requireDocker } from '../stages/image.ts';
+import { readPayload } from '../stages/payload.ts';
 import { verifyRelease } from '../stages/traffic.ts';
 
 export interface DeployOptions {
@@ -44,8 +46,9 @@ export interface DeployResult {
 /** Takes the app from its sources to the fleet. Whatever is there already is used; run again after any failure, it goes on. */
 export async function deploy(ctx: Context, target: Target, options: DeployOptions): Promise<DeployResult> {
   const startedAt = ctx.clock.now();
-  const payload = await readPayload(target);
+  const payload = await readPayload(ctx, target);
   const before = await step(ctx, 'look', (inner) => look(inner, target, options));
+  if (!before.fleet) tellHints(ctx, target, payload);
   await using undo = new Undo(ctx);
   if (!before.balancer) undo.onInterrupt('removing the load balancer', (calm) => removeIdleBalancer(calm, target));
   const { foundation, bundle, ami } = await make(ctx, target, { payload, world: before }, options);
@@ -61,6 +64,11 @@ export async function deploy(ctx: Context, target: Target, options: DeployOption
   );
   const action = wasThere ? 'unchanged' : 'deployed';
   return { ...resultOf(release, before, url), action, seconds: Math.round((ctx.clock.now() - startedAt) / 1000) };
+}
+
+/** Once, before the first machine runs: later a look at the site says more. */
+function tellHints(ctx: Context, target: Target, { env }: Payload): void {
+  for (const message of hintsAboutEnv(env.reveal(), target)) ctx.report({ kind: 'note', message });
 }
 
 /** Everything that can be known to be wrong is said here, before anything is built or billed. */

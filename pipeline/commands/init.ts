@@ -20,7 +20,8 @@ export interface InitResult extends InitAnswers {
 
 /** File that makes a directory a configured app. */
 export const configuration = 'redeploy.json';
-const ignored = 'settings/*.env';
+/** Lines of .gitignore: these files hold secrets. */
+const ignored = ['settings/*.env', 'settings/*.env.json'];
 
 /** Refuses a directory that is configured already. Throws `usage`. Called before anything is asked. */
 export function checkUnconfigured(directory: string): void {
@@ -77,7 +78,7 @@ export async function init(directory: string, answers: InitAnswers): Promise<Ini
     [configuration, json(settings)],
   ];
   const written: string[] = [];
-  if (await ignoreEnvFiles(directory)) written.push('.gitignore');
+  if ((await ignoreEnvFiles(directory)).length > 0) written.push('.gitignore');
   await mkdir(path.join(directory, 'settings'), { recursive: true });
   for (const [name, text] of files) if (await writeNew(path.join(directory, name), text)) written.push(name);
   return { ...answers, written, isMeteor: existsSync(path.join(directory, '.meteor', 'release')) };
@@ -115,11 +116,13 @@ async function writeNew(file: string, text: string): Promise<boolean> {
   }
 }
 
-/** Keeps .env files out of git. False when the line is there. */
-export async function ignoreEnvFiles(directory: string): Promise<boolean> {
+/** Keeps .env files out of git; returns the lines that it added. */
+export async function ignoreEnvFiles(directory: string): Promise<string[]> {
   const file = path.join(directory, '.gitignore');
   const text = await readFile(file, 'utf8').catch(() => '');
-  if (text.split(/\r?\n/).some((line) => line.trim().replace(/^\//, '') === ignored)) return false;
-  await writeFile(file, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${ignored}\n`);
-  return true;
+  const there = new Set(text.split(/\r?\n/).map((line) => line.trim().replace(/^\//, '')));
+  const missing = ignored.filter((line) => !there.has(line));
+  if (missing.length === 0) return [];
+  await writeFile(file, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${missing.join('\n')}\n`);
+  return missing;
 }

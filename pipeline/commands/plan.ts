@@ -2,7 +2,6 @@ import type { Change, Left } from '../core/act.ts';
 import type { Bundle } from '../core/artifacts.ts';
 import type { Context } from '../core/context.ts';
 import { observe, type World } from '../core/observe.ts';
-import { readPayload } from '../core/payload.ts';
 import type { ReleaseName, ReleaseParts } from '../core/release.ts';
 import type { Target } from '../core/target.ts';
 import { planAmi, type AmiPlan } from '../stages/ami/plan.ts';
@@ -11,6 +10,7 @@ import { planFleet } from '../stages/fleet/plan.ts';
 import { planRelease } from '../stages/fleet/release-version.ts';
 import { planFoundation, type FoundationPlan } from '../stages/foundation.ts';
 import { planImage } from '../stages/image/plan.ts';
+import { readPayload } from '../stages/payload.ts';
 import { liveNumber } from './deploy.ts';
 
 export type PlanStage = 'foundation' | 'bundle' | 'image' | 'ami' | 'release' | 'fleet';
@@ -44,7 +44,7 @@ export interface Plan {
  * were not built here yet it can only say that bundle, image and AMI are new. Throws for everything that deploy would refuse.
  */
 export async function plan(ctx: Context, target: Target, options: { bundle?: string }): Promise<Plan> {
-  const payload = await readPayload(target);
+  const payload = await readPayload(ctx, target);
   const [world] = await Promise.all([observe(ctx, target), checkSource(ctx, target, options)]);
   const [foundation, made] = await Promise.all([
     planFoundation(ctx, target, { payload, world }),

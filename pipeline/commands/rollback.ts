@@ -3,7 +3,7 @@ import type { Context } from '../core/context.ts';
 import { DeployError } from '../core/errors.ts';
 import { chooseRollback, wentBack } from '../core/history.ts';
 import { isMoving, observe, type World } from '../core/observe.ts';
-import { readPayload } from '../core/payload.ts';
+import { readWrittenPayload } from '../core/payload.ts';
 import { releaseNumber, type Release, type ReleaseName } from '../core/release.ts';
 import { step, type Outcome } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
@@ -79,6 +79,6 @@ async function verify(
       hint: 'run `redeploy deploy`: it makes a new one',
     });
   // Without a certificate nothing of the local settings is needed: at 3 a.m. they may be half-edited.
-  const host = target.balancer.certificate ? publicHost(target, await readPayload(target)) : undefined;
+  const host = target.balancer.certificate ? publicHost(target, (await readWrittenPayload(target)).written) : undefined;
   return verifyRelease(ctx, target, { url: addressOf(target, balancer.dnsName), release: ask.release.name, host });
 }

@@ -5,8 +5,7 @@ export const issueLines = (error: z.ZodError): string[] =>
   error.issues.flatMap((issue) => {
     const key = issue.path.join('.');
     if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => strangeKey(key, name));
-    const value =
-      issue.input === undefined || typeof issue.input === 'object' ? '' : ` (found ${JSON.stringify(issue.input)})`;
+    const value = canBeShown(issue) ? ` (found ${JSON.stringify(issue.input)})` : '';
     return `${key || '(top level)'}: ${wordsFor(issue)}${value}`;
   });
 
@@ -35,6 +34,10 @@ function strangeKey(at: string, name: string): string {
   const why = advice[name];
   return `${at || '(top level)'}: there is no key "${name}"${why === undefined ? '' : `: ${why}`}`;
 }
+
+/** What stands under `secrets` may be the secret itself, put there by mistake. */
+const canBeShown = ({ input, path }: z.core.$ZodIssue): boolean =>
+  input !== undefined && typeof input !== 'object' && !path.includes('secrets');
 
 /** Zod's own words, but for what people get wrong most. */
 function wordsFor(issue: z.core.$ZodIssue): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { secrets } from './references.ts';
 import { blocks } from './settings/blocks.ts';
 import { loose } from './settings/loose.ts';
 
@@ -56,8 +57,9 @@ const environment = z
       .string()
       .optional()
       .describe(
-        'Environment variables in dotenv syntax, relative to redeploy.json; unset: settings/<environment>.env if it exists',
+        'Environment variables in dotenv syntax (or JSON, if it ends in .json), relative to redeploy.json; unset: settings/<environment>.env if it exists. What dotenv cannot write goes into a JSON object beside it, <file>.json',
       ),
+    secrets: secrets.optional(),
     region: region.optional().describe('AWS region, if not that of the app'),
     tags: tags.optional(),
     ...overrides,

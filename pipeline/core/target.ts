@@ -6,6 +6,7 @@ import { architectureOf, type Architecture } from './architecture.ts';
 import { DeployError } from './errors.ts';
 import { issueLines } from './issues.ts';
 import { readJson } from './json-file.ts';
+import type { Reference } from './references.ts';
 import { mistakesAcross } from './settings/rules.ts';
 import { repair } from './settings/repair.ts';
 import { blockNames, completeBlocks, Settings, type Blocks } from './settings.ts';
@@ -20,6 +21,8 @@ export interface Target extends Blocks {
   /** Absolute; undefined when the environment has none. */
   settingsFile: string | undefined;
   envFile: string | undefined;
+  /** Variables and places in the settings whose values stand in no file. */
+  secrets: Record<string, Reference>;
   architecture: Architecture;
   tags: Record<string, string>;
 }
@@ -90,6 +93,7 @@ function targetOf(directory: string, settings: Settings, environment: string): T
     directory: path.resolve(directory),
     settingsFile: fileOf(directory, own?.settings, `settings/${environment}.json`),
     envFile: fileOf(directory, own?.env, `settings/${environment}.env`),
+    secrets: own?.secrets ?? {},
     architecture: architectureOf(blocks.instance.type),
     tags: { ...settings.tags, ...own?.tags },
   };

@@ -22,7 +22,7 @@ export function settingsReference(): string {
   const inEnvironment = environments?.additionalProperties;
   const own = typeof inEnvironment === 'object' ? inEnvironment.properties : {};
   const only = Object.fromEntries(
-    Object.entries(own ?? {}).filter(([key]) => key === 'settings' || key === 'env' || key === 'region'),
+    Object.entries(own ?? {}).filter(([key]) => ['settings', 'env', 'secrets', 'region'].includes(key)),
   );
   return [
     '# redeploy.json',

@@ -15,8 +15,8 @@ export interface Placed {
 }
 
 export async function placeIgnore(directory: string): Promise<Placed> {
-  const isNew = await ignoreEnvFiles(directory);
-  return { name: '.gitignore', outcome: isNew ? 'extended' : 'same', details: isNew ? ['settings/*.env'] : [] };
+  const added = await ignoreEnvFiles(directory);
+  return { name: '.gitignore', outcome: added.length > 0 ? 'extended' : 'same', details: added };
 }
 
 /** A file of which only sameness counts. */
@@ -93,6 +93,6 @@ function keysThatDiffer(there: Buffer, wanted: Buffer): string[] {
 async function write(directory: string, name: string, text: Buffer): Promise<Placed> {
   const file = path.join(directory, name);
   await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, text, { mode: name.endsWith('.env') ? 0o600 : 0o644 });
+  await writeFile(file, text, { mode: /\.env(\.json)?$/.test(name) ? 0o600 : 0o644 });
   return { name, outcome: 'written', details: [] };
 }

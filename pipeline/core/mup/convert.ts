@@ -1,4 +1,5 @@
 import { DeployError } from '../errors.ts';
+import { mistakesInVariable } from '../payload/variable.ts';
 import { writeEnv } from './dotenv.ts';
 import { safeName } from './names.ts';
 import { at, isRecord, textAt, type Raw, type RawRecord } from './raw.ts';
@@ -14,7 +15,7 @@ export interface Conversion {
   blocks: Record<string, Record<string, unknown>>;
   /** Text of the .env file: secrets. */
   env: string;
-  /** More files by the end of their names, as in `mobile.json`. */
+  /** More files by the end of their names, as in `mobile.json`; `env.json` holds secrets. */
   files: Record<string, string>;
   rows: Row[];
 }
@@ -32,19 +33,15 @@ export function convert(exported: Raw, environment: string, missing: readonly st
     hasPlugins: at(config, 'plugins') !== undefined,
     hasOtherType: type !== 'meteor',
   });
-  const env = writeEnv(Object.entries(merged(findings, 'env')) as [string, string][], envHead + commentOf(config));
-  const rows = findings.map(({ row, verdict }) => {
-    const lost = Object.keys(verdict.env ?? {}).find((name) => env.left.includes(name));
-    if (lost === undefined) return row;
-    const why = `no .env file can hold ${lost} (all three quotes at once, or an odd name): give it another form`;
-    return { ...row, outcome: 'needs you' as const, why };
-  });
+  const variables = merged(findings, 'env') as Record<string, string>;
+  const env = writeEnv(Object.entries(variables), envHead + commentOf(config));
+  const { kept, rows } = leftOver(findings, variables, env.left);
   return {
     app: safeName(textAt(config, 'app', 'name') ?? '') || undefined,
     appPath: textAt(config, 'app', 'path'),
     blocks: blocksOf(findings),
     env: env.text,
-    files: merged(findings, 'files') as Record<string, string>,
+    files: { ...(merged(findings, 'files') as Record<string, string>), ...(kept && { 'env.json': kept }) },
     rows: [...rows, ...shadowed, ...absent(config), ...unset(findings, missing)],
   };
 }
@@ -83,6 +80,19 @@ function blocksOf(findings: readonly Finding[]): Conversion['blocks'] {
   if (build && build['serverOnly'] === undefined && (build['mobileSettings'] || build['server']))
     build['serverOnly'] = false;
   return blocks;
+}
+
+/** What no .env file can hold goes into the JSON file beside it; what no variable can carry is the user's. */
+function leftOver(findings: readonly Finding[], variables: Record<string, string>, left: readonly string[]) {
+  const possible = left.filter((name) => mistakesInVariable(name, variables[name]).length === 0);
+  const rows = findings.map(({ row, verdict }) => {
+    const lost = Object.keys(verdict.env ?? {}).find((name) => left.includes(name));
+    if (lost === undefined) return row;
+    if (possible.includes(lost)) return { ...row, why: 'the .env.json file: no .env file can hold it' };
+    return { ...row, outcome: 'needs you' as const, why: `no variable can carry it; give ${lost} another form` };
+  });
+  const record = Object.fromEntries(possible.map((name) => [name, variables[name]]));
+  return { rows, kept: possible.length === 0 ? undefined : `${JSON.stringify(record, undefined, 2)}\n` };
 }
 
 /** Later ones win; docker.args are the last, for `docker run` lets them win over its env file. */

@@ -1,7 +1,7 @@
-import { parse } from 'dotenv';
+import { readEnvText } from '../payload/env-text.ts';
 
 /**
- * Lines for a .env file that dotenv reads back exactly. dotenv knows three quotes and no escapes but `\n` and `\r` between
+ * Lines for a .env file that are read back exactly. dotenv knows three quotes and no escapes but `\n` and `\r` between
  * double ones, so each way of writing a value is tried; a value that no way can hold is left out and named.
  */
 export function writeEnv(
@@ -31,14 +31,16 @@ const waysToWrite = (value: string): string[] => [
   `"${value}"`,
   `\`${value}\``,
   `"${value.replaceAll('\n', '\\n').replaceAll('\r', '\\r')}"`,
+  value,
 ];
 
-/** As bytes, for a lone surrogate does not survive being written. A NUL does, but no variable can carry it. */
+/** As bytes, for a lone surrogate does not survive being written. */
 function isRead(text: string, wanted: Record<string, string>): boolean {
-  const read = parse(Buffer.from(text));
+  const { values, mistakes } = readEnvText(Buffer.from(text).toString());
   const names = Object.keys(wanted);
   return (
-    names.length === Object.keys(read).length &&
-    names.every((name) => Object.hasOwn(read, name) && read[name] === wanted[name] && !read[name]?.includes('\0'))
+    mistakes.length === 0 &&
+    names.length === Object.keys(values).length &&
+    names.every((name) => Object.hasOwn(values, name) && values[name] === wanted[name])
   );
 }

@@ -57,6 +57,7 @@ async function settingsFiles(target: Target): Promise<string[]> {
   const named = Object.entries(environments).flatMap(([name, { settings, env }]) => [
     settings ?? `settings/${name}.json`,
     env ?? `settings/${name}.env`,
+    `${env ?? `settings/${name}.env`}.json`,
   ]);
   return [...own, ...named.map((file) => path.resolve(target.directory, file))];
 }

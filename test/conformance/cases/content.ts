@@ -55,6 +55,11 @@ export async function secrets({ aws: { secretsManager }, call, malformed }: Benc
   await call('two versions', () => secretsManager.send(new DescribeSecretCommand({ SecretId })));
   const current = await secretsManager.send(new GetSecretValueCommand({ SecretId })).catch(() => undefined);
   await call('after two versions', async () => ({ current: current?.SecretString, id: current?.VersionId }));
+  const read = (ask: object) => () => secretsManager.send(new GetSecretValueCommand({ SecretId, ...ask }));
+  await call('the first version', read({ VersionId: version(1) }));
+  await call('an unknown version', read({ VersionId: version(9) }));
+  await call('an unknown label', read({ VersionStage: 'nobody' }));
+  await call('of an unknown secret', read({ SecretId: 'nobody' }));
   const label = { SecretId, VersionStage: 'settings-1' };
   await call('away', () =>
     secretsManager.send(new UpdateSecretVersionStageCommand({ ...label, RemoveFromVersionId: version(1) })),
@@ -82,6 +87,7 @@ export async function secrets({ aws: { secretsManager }, call, malformed }: Benc
   await secretsManager.send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: 7 }));
   await call('scheduled for deletion', () => secretsManager.send(new DescribeSecretCommand({ SecretId })));
   await call('scheduled for deletion', () => secretsManager.send(new PutSecretValueCommand(put(5, ['AWSCURRENT']))));
+  await call('scheduled for deletion', read({}));
   await call('of one scheduled for deletion', () => secretsManager.send(new CreateSecretCommand(wanted)));
 }
 

@@ -24,6 +24,7 @@ export function targetOf(directory: string, image: Partial<Target['image']> = {}
     directory,
     settingsFile: undefined,
     envFile: undefined,
+    secrets: {},
     architecture: 'x86_64',
     tags: { team: 'web' },
   };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { init, proposeName } from '../../../pipeline/commands/init.ts';
-import { readPayload } from '../../../pipeline/core/payload.ts';
+import { readWrittenPayload } from '../../../pipeline/core/payload.ts';
 import { readTarget } from '../../../pipeline/core/target.ts';
 
 let directory: string;
@@ -25,20 +25,20 @@ test('what it writes can be deployed as it is, and secrets stay out of git and o
   });
   const target = await readTarget(directory);
   expect(target).toMatchObject({ app: 'shop', environment: 'staging', fleet: { min: 2, max: 4 } });
-  const payload = await readPayload(target);
+  const { written: payload } = await readWrittenPayload(target);
   expect([payload.settings?.reveal(), payload.env.reveal()]).toEqual([{ public: {}, private: {} }, {}]);
-  expect(await read('.gitignore')).toBe('node_modules\nsettings/*.env\n');
+  expect(await read('.gitignore')).toBe('node_modules\nsettings/*.env\nsettings/*.env.json\n');
   expect((await stat(path.join(directory, 'settings/staging.env'))).mode & 0o077).toBe(0);
 });
 
 test('what is there stays: a configuration is refused, other files are left alone', async () => {
   await mkdir(path.join(directory, 'settings'));
   await writeFile(path.join(directory, 'settings/staging.json'), '{"public":{"mine":1}}');
-  await writeFile(path.join(directory, '.gitignore'), '/settings/*.env\n');
+  await writeFile(path.join(directory, '.gitignore'), '/settings/*.env\nsettings/*.env.json\n');
   const result = await init(directory, answers);
   expect(result).toMatchObject({ isMeteor: false, written: ['settings/staging.env', 'redeploy.json'] });
   expect(await read('settings/staging.json')).toContain('mine');
-  expect(await read('.gitignore')).toBe('/settings/*.env\n');
+  expect(await read('.gitignore')).toBe('/settings/*.env\nsettings/*.env.json\n');
   await expect(init(directory, answers)).rejects.toMatchObject({
     code: 'usage',
     message: `redeploy.json exists already in ${directory}`,

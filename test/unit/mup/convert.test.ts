@@ -86,8 +86,9 @@ test('variables that mup.js looked for in vain are named', () => {
   expect(rowOf('async', 'app.env.TOKEN')?.why).toMatch('it was undefined');
 });
 
-test('a value that no .env file holds needs you instead of arriving changed', () => {
-  expect(rowOf('invalid', 'app.env.TRICKY')?.why).toMatch('no .env file can hold TRICKY');
+test('a value that no .env file holds goes into the JSON file beside it', () => {
+  expect(rowOf('invalid', 'app.env.TRICKY')?.why).toMatch('no .env file can hold it');
+  expect(JSON.parse(converted('invalid').files['env.json'] ?? '')).toEqual({ TRICKY: '\'"`#' });
   expect(converted('invalid').env).not.toContain('TRICKY');
 });
 

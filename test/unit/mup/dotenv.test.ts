@@ -28,8 +28,10 @@ test('only values that no quotes can hold are left out, or those with a carriage
       for (const key of left) {
         const held = values[key] ?? '';
         // Between double quotes dotenv turns `\\n` into a line break.
-        const fitsNoQuotes = [/'/, /`/, /"|\\[nr]/].every((form) => form.test(held));
-        const isOdd = held.includes('\r') || held.includes('\0') || Buffer.from(held).toString() !== held;
+        const fitsNoQuotes = [/'/, /`/, /"|\\[nr]|\$\{/].every((form) => form.test(held));
+        // A backslash before the closing quote may be taken for one that belongs to it.
+        const escapes = /\\['"`]|\\$/.test(held);
+        const isOdd = escapes || held.includes('\r') || held.includes('\0') || Buffer.from(held).toString() !== held;
         expect(fitsNoQuotes || isOdd).toBe(true);
       }
     }),
@@ -39,7 +41,8 @@ test('only values that no quotes can hold are left out, or those with a carriage
 
 test.each([
   ['a key', `-----BEGIN KEY-----\nMII+/=\n-----END KEY-----\n`],
-  ['a template', '<%= "a" %> `x` $HOME $$ # \\'],
+  ['a template', '<%= "a" %> `x` $HOME $$ # \\ '],
+  ['a Windows path', 'C:\\dir\\'],
   ['an apostrophe', "it's # not over"],
   ['nothing', ''],
   ['blanks', '  both ends  '],

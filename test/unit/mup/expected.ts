@@ -255,7 +255,7 @@ export const expected: Record<(typeof fixtureNames)[number], Expected> = {
       instance: { port: 3100 },
       build: { serverOnly: true, allowIncompatibleUpdate: true },
     },
-    carried: ['app.name', 'app.env.MONGO_URL', 'app.env.EMPTY', 'app.buildOptions.serverOnly'],
+    carried: ['app.name', 'app.env.MONGO_URL', 'app.env.EMPTY', 'app.env.TRICKY', 'app.buildOptions.serverOnly'],
     mapped: [
       'app.path',
       'app.servers',
@@ -292,7 +292,6 @@ export const expected: Record<(typeof fixtureNames)[number], Expected> = {
     'needs you': [
       'app.env.ROOT_URL',
       'app.env.NOTHING',
-      'app.env.TRICKY',
       'app.docker.buildInstructions',
       'app.buildOptions.server',
       'app.log',

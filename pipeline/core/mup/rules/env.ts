@@ -1,3 +1,4 @@
+import { isOwnMachine, isPrivateAddress, mongoHosts } from '../../mongo-hosts.ts';
 import { at, isRecord, textAt, type Raw } from '../raw.ts';
 import { carried, dropped, hasProxy, mapped, rootUrlOf, type Found, type Rule, type Verdict } from '../rule.ts';
 
@@ -47,17 +48,16 @@ function judgeRoot({ text, name }: Found): Partial<Verdict> {
 /** Hosts that only the old server reached. The value is carried all the same: the user has to change the host alone. */
 function judgeMongo({ text, name, config }: Found): Partial<Verdict> {
   const env = { [name]: text };
-  const list = /^mongodb(?:\+srv)?:\/\/(?:.*@)?([^/?]+)/i.exec(text)?.[1];
-  if (list === undefined)
+  const hosts = mongoHosts(text);
+  if (hosts === undefined)
     return { env, outcome: 'needs you', why: 'it is no mongodb:// URL, but goes into the .env file' };
-  const hosts = list.split(',').map((host) => host.replace(/:\d+$/, ''));
   const own = new Set(
     Object.values(recordAt(config, 'servers')).flatMap((server) => [
       textAt(server, 'host'),
       textAt(server, 'privateIp'),
     ]),
   );
-  const lost = hosts.find((host) => /^(localhost|mongodb|127\.|\[?::1|172\.17\.)/i.test(host) || own.has(host));
+  const lost = hosts.find((host) => isOwnMachine(host) || own.has(host));
   if (lost !== undefined) {
     return {
       env,
@@ -65,7 +65,7 @@ function judgeMongo({ text, name, config }: Found): Partial<Verdict> {
       why: `in the .env file, but no machine of the fleet reaches ${lost}: name a database that they reach`,
     };
   }
-  const near = hosts.find((host) => /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(host));
+  const near = hosts.find(isPrivateAddress);
   if (near === undefined) return { env, why: 'the .env file' };
   return { env, outcome: 'needs you', why: `in the .env file; ${near} must be reachable from the VPC of the fleet` };
 }
