@@ -94,8 +94,7 @@ function contextOf({ clock, sandbox, docker, machines, directory, events }: Part
     docker: docker.docker,
     sh: async () => ({ exitCode: 127, stdout: '', isMissing: true }),
     http: async ({ url }) => {
-      const { pathname } = new URL(url);
-      return askFleet(sandbox, machines, pathname);
+      return askFleet(sandbox, machines, new URL(url));
     },
     report: (event) => void events.push(event),
     clock,
@@ -108,8 +107,10 @@ function contextOf({ clock, sandbox, docker, machines, directory, events }: Part
 let turn = 0;
 
 /** What the balancer would answer: round robin over the targets that it holds for healthy. No API call, so no weather. */
-async function askFleet({ engine }: Sandbox, machines: SimulatedMachines, pathname: string) {
-  const [group] = Object.values(engine.state.elb.targetGroups);
+async function askFleet({ engine }: Sandbox, machines: SimulatedMachines, { hostname, pathname }: URL) {
+  const { loadBalancers, targetGroups } = engine.state.elb;
+  const balancer = Object.values(loadBalancers).find(({ address }) => address === hostname);
+  const group = Object.values(targetGroups).find(({ name }) => name === balancer?.name);
   const targets = Object.values(group?.targets ?? {});
   const healthy = targets.filter((target) => group && targetHealth(engine, group, target).State === 'healthy');
   const chosen = healthy[turn++ % Math.max(1, healthy.length)];
