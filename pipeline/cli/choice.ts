@@ -35,7 +35,7 @@ export type Choice =
   | { command: 'status'; options: Targeted }
   | { command: 'repair'; options: Targeted }
   | { command: 'releases'; options: Targeted }
-  | { command: 'plan'; options: Targeted & { bundle?: string } }
+  | { command: 'plan'; options: Targeted & { bundle?: string; exitCode: boolean } }
   | {
       command: 'sandbox up';
       options: Common & { region?: string; machines: 'docker' | 'simulated'; latency: 'none' | 'aws' };

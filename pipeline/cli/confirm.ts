@@ -1,28 +1,36 @@
+import path from 'node:path';
 import type { Context } from '../core/context.ts';
 import { DeployError } from '../core/errors.ts';
 import type { Target } from '../core/target.ts';
+import { painter } from '../edge/terminal/paint.ts';
 import { ask } from '../edge/terminal/ask.ts';
 import type { ChoiceOf } from './choice.ts';
 import type { Session } from './context.ts';
 
-/** The first deploy into an account begins to cost money: somebody at a terminal is asked once, scripts are not. */
-export async function confirmFirstDeploy(
+/**
+ * Shows somebody at a terminal what will happen, and asks. Scripts, which have no terminal, are not asked, nor is a rehearsal
+ * in the sandbox.
+ */
+export async function confirmDeploy(
   { options }: ChoiceOf<'deploy'>,
   session: Session,
   ctx: Context,
   target: Target,
 ): Promise<void> {
-  const { stdin, stderr, env } = session.io;
-  if (options.yes || options.sandbox || options.json || !stdin.isTTY || !stderr.isTTY || env['AWS_ENDPOINT_URL'])
-    return;
-  const { status } = await import('../commands/status.ts');
-  if ((await status(ctx, target)).size !== undefined) return;
-  const { app, environment, region, fleet, instance } = target;
-  const machines = `${fleet.desired ?? fleet.min} machines (${instance.type})`;
-  const question = `First deploy of ${app} ${environment}: this makes a load balancer and ${machines} in ${region}, which cost money. Go on? y/n`;
-  const answer = await ask({ input: stdin, output: stderr }, question, 'n', session.signal);
+  if (options.yes || options.sandbox || options.json || !hasSomebody(session)) return;
+  const { stdin, stderr, env, cwd } = session.io;
+  const [{ plan }, { showPlan }] = await Promise.all([import('../commands/plan.ts'), import('./show/plan.ts')]);
+  const bundle = options.bundle === undefined ? {} : { bundle: path.resolve(cwd, options.bundle) };
+  const planned = await plan(ctx, target, bundle);
+  const isColored = options.color && !env['NO_COLOR'];
+  stderr.write(`${showPlan(planned).lines(painter(isColored)).join('\n')}\n`);
+  if (!planned.hasChanges) return;
+  const answer = await ask({ input: stdin, output: stderr }, 'Go on? y/n', 'n', session.signal);
   if (/^y(es)?$/i.test(answer)) return;
-  throw new DeployError('interrupted', 'nothing was made', {
+  throw new DeployError('interrupted', 'nothing was changed', {
     hint: '`--yes` asks nothing; `--sandbox` rehearses on this machine',
   });
 }
+
+const hasSomebody = ({ io: { stdin, stderr, env } }: Session): boolean =>
+  stdin.isTTY && stderr.isTTY && !env['AWS_ENDPOINT_URL'];

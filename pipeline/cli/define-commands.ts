@@ -25,7 +25,7 @@ export function defineCommands(program: Command, cwd: string, choose: Choose): v
     new Option('--settings <file>', 'with --from-mup: the settings file, if it is not beside mup.js'),
     new Option('--github', 'write the GitHub workflow that plans, deploys and rolls back, too'),
   ]);
-  const deploy = [bundle(), noWait(), new Option('-y, --yes', 'ask nothing, not even before the first deploy')];
+  const deploy = [bundle(), noWait(), new Option('-y, --yes', 'ask nothing')];
   command(program, 'deploy', shared, [['build, bake and roll out the app'], ...deploy, ...targetOptions()]);
   const rollback = command(program, 'rollback', shared, [
     ['go back to an earlier release, code and settings'],
@@ -40,7 +40,13 @@ export function defineCommands(program: Command, cwd: string, choose: Choose): v
   command(program, 'status', shared, [['show what runs where'], ...targetOptions()]);
   command(program, 'repair', shared, [['remove or complete what a cut-off run left'], ...targetOptions()]);
   command(program, 'releases', shared, [['list what there is to go back to'], ...targetOptions()]);
-  command(program, 'plan', shared, [['show what deploy would do'], bundle(), ...targetOptions()]);
+  const exitCode = new Option('--exit-code', '2 when there are changes, 0 when there are none, 1 when it failed');
+  command(program, 'plan', shared, [
+    ['show what deploy would do, and what it costs'],
+    bundle(),
+    exitCode,
+    ...targetOptions(),
+  ]);
   defineSandbox(program, shared);
 }
 

@@ -49,6 +49,9 @@ What it does, each step only if it is not done already:
   fleet        a new release of the Auto Scaling group; old machines go when new ones are healthy
   traffic      asks the load balancer until the new release answers
 
+In a terminal it shows the plan and asks first; --yes does not ask. Without a terminal (CI, cron)
+nothing is asked.
+
 Only settings changed: no build, no bake. Nothing changed: nothing moves. A release that does not
 become healthy is taken back by itself. Cut off in the middle: run it again, it goes on from there.
 Ctrl-C takes back what is half-done.
@@ -83,7 +86,15 @@ Examples:
 Only looks. Newest first, with git revision, image, AMI and version of the settings.
 `,
   plan: `
-Only looks. Prints what deploy would make, move and reuse.
+Only looks: builds nothing, changes nothing. Prints what deploy would make, change, move and
+remove, with why, how long it takes and what it costs; what somebody changed by hand in AWS, and
+whether deploy puts it right. docs/plan.md explains it. deploy shows the same and asks, when it
+runs in a terminal.
+
+Examples:
+  redeploy plan -e production
+  redeploy plan -e production --json           with the AWS operations that each change takes
+  redeploy plan -e production --exit-code      2: there are changes; 0: none; 1: it failed
 `,
   sandbox: `
 An AWS that fits into this machine: real machines (containers with systemd and a Docker of their

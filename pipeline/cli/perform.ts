@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Choice, ChoiceOf, CommandName, Targeted } from './choice.ts';
-import { confirmFirstDeploy } from './confirm.ts';
+import { confirmDeploy } from './confirm.ts';
 import { findSandbox, makeContext, type Session } from './context.ts';
 import { performSandbox } from './perform-sandbox.ts';
 import type { Shown } from './shown.ts';
@@ -14,7 +14,7 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
   deploy: async (choice, session) => {
     const { options } = choice;
     const { ctx, target } = await open(session, options, 'with files');
-    await confirmFirstDeploy(choice, session, ctx, target);
+    await confirmDeploy(choice, session, ctx, target);
     const [{ deploy }, { showDeploy }] = await Promise.all([
       import('../commands/deploy.ts'),
       import('./show/deploy.ts'),
@@ -65,7 +65,8 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
   plan: async ({ options }, session) => {
     const { ctx, target } = await open(session, options, 'with files');
     const [{ plan }, { showPlan }] = await Promise.all([import('../commands/plan.ts'), import('./show/plan.ts')]);
-    return showPlan(await plan(ctx, target, bundleOf(session, options)));
+    const made = await plan(ctx, target, bundleOf(session, options));
+    return { ...showPlan(made), exitCode: options.exitCode && made.hasChanges ? 2 : 0 };
   },
   ...performSandbox,
 };

@@ -33,13 +33,13 @@ export async function run(io: Io, choice: Choice): Promise<number> {
     const lines = json ? [JSON.stringify(shown.document, undefined, 2)] : shown.lines(paint);
     if (lines.length > 0) io.stdout.write(`${lines.join('\n')}\n`);
     await job?.succeeded(shown);
-    return 0;
+    return shown.exitCode ?? 0;
   } catch (error) {
     terminal.close();
     const around = { lastWords: terminal.lastWords(), isInterrupted: interrupts.signal.aborted };
     const failure = failureOf(error, around);
     await job?.failed(failure);
-    return printFailure(io, failure, look);
+    return spared(choice, printFailure(io, failure, look));
   } finally {
     interrupts.release();
   }
@@ -53,3 +53,7 @@ function isColored(io: Io, stream: NodeJS.WriteStream, wanted: boolean): boolean
 
 /** A terminal of no size (some CI systems and `script` make them) shows no line that is redrawn. */
 const hasSize = (stream: NodeJS.WriteStream): boolean => stream.isTTY && stream.columns > 0 && stream.rows > 0;
+
+/** With `plan --exit-code`, 2 says that there are changes: a mistake in settings or command line ends with 1. */
+const spared = (choice: Choice, exitCode: number): number =>
+  exitCode === 2 && choice.command === 'plan' && choice.options.exitCode ? 1 : exitCode;

@@ -4,4 +4,6 @@ import type { Paint } from '../edge/terminal/paint.ts';
 export interface Shown {
   document: unknown;
   lines(paint: Paint): string[];
+  /** When the result is told by it as well; 0 otherwise. */
+  exitCode?: number;
 }

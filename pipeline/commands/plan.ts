@@ -1,7 +1,9 @@
 import type { Change, Left } from '../core/act.ts';
 import type { Bundle } from '../core/artifacts.ts';
 import type { Context } from '../core/context.ts';
+import { costOf, type Bill, type Cost } from '../core/cost.ts';
 import { observe, type World } from '../core/observe.ts';
+import { batchOf, minutesOf, minutesTogether, type PlanStage } from '../core/plan-minutes.ts';
 import type { ReleaseName, ReleaseParts } from '../core/release.ts';
 import type { Target } from '../core/target.ts';
 import { planAmi, type AmiPlan } from '../stages/ami/plan.ts';
@@ -11,9 +13,13 @@ import { planRelease } from '../stages/fleet/release-version.ts';
 import { planFoundation, type FoundationPlan } from '../stages/foundation.ts';
 import { planImage } from '../stages/image/plan.ts';
 import { readPayload } from '../stages/payload.ts';
+import { readPrices } from '../stages/prices.ts';
 import { liveNumber } from './deploy.ts';
 
-export type PlanStage = 'foundation' | 'bundle' | 'image' | 'ami' | 'release' | 'fleet';
+export interface PlanOptions {
+  /** A bundle made elsewhere: directory or tar.gz. */
+  bundle?: string;
+}
 
 /** One step of a deploy: what it would change, or what it would use as it is. */
 export interface PlanStep {
@@ -21,6 +27,8 @@ export interface PlanStep {
   changes: Change[];
   /** What is there and stays, when nothing changes. */
   reused: string | undefined;
+  /** How long it takes, roughly. 0: no time to speak of. */
+  minutes: number;
 }
 
 /** What `redeploy deploy` would do now. Plain JSON. */
@@ -32,6 +40,9 @@ export interface Plan {
   steps: PlanStep[];
   /** Whether a deploy would change anything. */
   hasChanges: boolean;
+  /** How long all of it takes, roughly. */
+  minutes: number;
+  cost: Cost;
   /** What is otherwise than a deploy would make it, and stays so. */
   left: Left[];
   halfMade: string[];
@@ -43,9 +54,13 @@ export interface Plan {
  * Looks and says what a deploy would do, deciding by the same functions. Builds nothing and changes nothing: of sources that
  * were not built here yet it can only say that bundle, image and AMI are new. Throws for everything that deploy would refuse.
  */
-export async function plan(ctx: Context, target: Target, options: { bundle?: string }): Promise<Plan> {
+export async function plan(ctx: Context, target: Target, options: PlanOptions = {}): Promise<Plan> {
   const payload = await readPayload(ctx, target);
-  const [world] = await Promise.all([observe(ctx, target), checkSource(ctx, target, options)]);
+  const [world, prices] = await Promise.all([
+    observe(ctx, target),
+    readPrices(ctx, target),
+    checkSource(ctx, target, options),
+  ]);
   const [foundation, made] = await Promise.all([
     planFoundation(ctx, target, { payload, world }),
     planMakers(ctx, target, options),
@@ -55,6 +70,13 @@ export async function plan(ctx: Context, target: Target, options: { bundle?: str
   const { release, changes } = await planRelease(ctx, target, parts, { releases: world.releases, live });
   const fleet = await planFleet(ctx, target, { world, release, subnets: foundation.subnets });
   const { bundle, image, ami } = made;
+  const machines = world.fleet?.desired ?? target.fleet.desired ?? target.fleet.min;
+  const stepOf = (stage: PlanStage, changed: Change[], reused: string): PlanStep => ({
+    stage,
+    changes: changed,
+    reused: changed.length === 0 ? reused : undefined,
+    minutes: minutesOf(stage, changed, target, machines),
+  });
   const steps: PlanStep[] = [
     stepOf('foundation', foundation.changes, 'everything is as redeploy.json says'),
     stepOf('bundle', bundle.changes, bundleText(bundle.bundle)),
@@ -63,12 +85,15 @@ export async function plan(ctx: Context, target: Target, options: { bundle?: str
     stepOf('release', changes, `${release?.name} is made of the same things`),
     stepOf('fleet', fleet.changes, `${fleetText(world)} ${release?.name}`),
   ];
+  const minutes = Object.fromEntries(steps.map((step) => [step.stage, step.minutes])) as Record<PlanStage, number>;
   const { app, environment, region } = target;
   return {
     app,
     environment,
     region,
     steps,
+    minutes: minutesTogether(minutes),
+    cost: costOf(billOf(target, { machines, zones: foundation.subnets.length, minutes }), prices),
     live: world.fleet?.live,
     hasChanges: steps.some((step) => step.changes.length > 0),
     left: [...foundation.left, ...fleet.left],
@@ -77,13 +102,26 @@ export async function plan(ctx: Context, target: Target, options: { bundle?: str
   };
 }
 
-const stepOf = (stage: PlanStage, changes: Change[], reused: string): PlanStep => ({
-  stage,
-  changes,
-  reused: changes.length === 0 ? reused : undefined,
-});
+/** A first fleet has no machines beside it; a builder boots while the image is made, and lives as long as both. */
+function billOf(
+  target: Target,
+  { machines, zones, minutes }: { machines: number; zones: number; minutes: Record<PlanStage, number> },
+): Bill {
+  const { type: instanceType, rootVolumeGiB } = target.instance;
+  const isRoll = minutes.fleet > 0;
+  const builder = { type: target.bake.instanceType ?? instanceType, minutes: minutes.image + minutes.ami };
+  return {
+    instanceType,
+    machines,
+    rootVolumeGiB,
+    zones,
+    extraMachines: isRoll ? batchOf(machines, target.rollout.batch) : 0,
+    rollMinutes: minutes.fleet,
+    builder: minutes.ami > 0 ? builder : undefined,
+  };
+}
 
-async function planMakers(ctx: Context, target: Target, options: { bundle?: string }) {
+async function planMakers(ctx: Context, target: Target, options: PlanOptions) {
   const bundle = await planBundle(ctx, target, options);
   const image = await planImage(ctx, target, bundle.bundle);
   const ami = await planAmi(ctx, target, image);

@@ -1,5 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { showPlan } from '../../pipeline/cli/show/plan.ts';
+import type { Plan } from '../../pipeline/commands/plan.ts';
 import { steps } from '../support/plan-steps.ts';
 import { announced, countable, watchedStory, type Watched } from '../support/plan-world.ts';
 
@@ -20,7 +24,7 @@ const isMove = ({ action, what }: { action: string; what: string }): boolean =>
   action === 'move' || (action === 'create' && what.startsWith('Auto Scaling group'));
 
 /** `RUNS=100` for the bench. */
-const numRuns = Number(process.env['RUNS'] ?? 8);
+const numRuns = Number(process.env['RUNS'] ?? 6);
 
 describe('plan', () => {
   it('announces the calls that a first deploy makes, and then says that there is nothing to do', async () => {
@@ -53,4 +57,41 @@ describe('plan', () => {
       { numRuns, endOnFailure: true },
     );
   }, 600_000);
+
+  it('says what somebody changed by hand, and whether deploy puts it right', async () => {
+    await using watched = await watchedStory();
+    await watched.deploy();
+    for (const name of ['listener answers itself', 'rule is opened', 'scaling is added', 'role is trusted by others']) {
+      await steps.get(`drift: ${name}`)?.(watched, 21);
+    }
+    const seen = await watched.plan();
+    expect(seen.steps.flatMap(({ changes }) => changes.map(({ what }) => what))).toEqual([
+      'inbound rules of security group shop-production-app',
+      'listener 80 of load balancer shop-production',
+    ]);
+    expect(seen.left.map(({ what }) => what)).toEqual([
+      'trust of role redeploy-shop-production-us-east-1-builder',
+      'scaling policy own of shop-production',
+    ]);
+    await expectDocumented(seen);
+  });
+
+  it('reads as docs/plan.md shows it', async () => {
+    await using watched = await watchedStory();
+    await expectDocumented(await watched.plan());
+  });
 });
+
+/** The docs show what is printed; ids and hashes differ. */
+async function expectDocumented(plan: Plan): Promise<void> {
+  const docs = await readFile(path.resolve(import.meta.dirname, '../../docs/plan.md'), 'utf8');
+  const general = (text: string) => text.replaceAll(/\b[0-9a-f]{12,}\b/g, '<id>');
+  const blocks = [...docs.matchAll(/```\n\$ redeploy plan\n(.*?)\n```/gs)].map(([, block = '']) => general(block));
+  expect(blocks).toContain(
+    general(
+      showPlan(plan)
+        .lines((_, text) => text)
+        .join('\n'),
+    ),
+  );
+}

@@ -42,7 +42,8 @@ test.each([
   ['status', { command: 'status', options: targeted }],
   ['repair -e prod', { command: 'repair', options: { ...targeted, environment: 'prod' } }],
   ['releases --sandbox', { command: 'releases', options: { ...targeted, sandbox: true } }],
-  ['plan --bundle b', { command: 'plan', options: { ...targeted, bundle: 'b' } }],
+  ['plan --bundle b', { command: 'plan', options: { ...targeted, bundle: 'b', exitCode: false } }],
+  ['plan --exit-code', { command: 'plan', options: { ...targeted, exitCode: true } }],
   [
     'init --app shop --region eu-west-1 -e test',
     {

@@ -1,0 +1,85 @@
+import type { Prices } from './prices.ts';
+
+/** One thing that costs money, in US dollars. */
+export interface CostLine {
+  what: string;
+  /** Undefined: nobody knows, and nobody guesses. */
+  usd: number | undefined;
+}
+
+/** What an environment costs a month, and what one roll costs on top. Approximate. */
+export interface Cost {
+  /** When the prices were looked up. */
+  pricesOf: string;
+  month: CostLine[];
+  /** Sum of what is known. */
+  monthUsd: number;
+  roll: CostLine[];
+  rollUsd: number;
+  /** Lines whose price is not known. */
+  unknown: string[];
+  /** What depends on use, and is in no sum. */
+  byUse: string[];
+}
+
+/** What there is to pay for. */
+export interface Bill {
+  instanceType: string;
+  machines: number;
+  rootVolumeGiB: number;
+  zones: number;
+  /** A deploy's own machines: extra ones while it rolls, and the builder. */
+  extraMachines: number;
+  rollMinutes: number;
+  builder: { type: string; minutes: number } | undefined;
+}
+
+/** AWS's own month: 730 hours (https://calculator.aws). */
+const hoursPerMonth = 730;
+
+/** Adds up. Public addresses: one for each machine and one for each zone of the balancer. */
+export function costOf(bill: Bill, prices: Prices): Cost {
+  const { instanceType: type, machines, rootVolumeGiB, zones, builder } = bill;
+  const instance = prices.instanceHour[type];
+  const month = [
+    line(`${machines} x ${type}`, machines * hoursPerMonth, instance),
+    line(`${machines} x ${rootVolumeGiB} GiB gp3`, machines * rootVolumeGiB, prices.volumeGiBMonth),
+    line(`${machines + zones} public IPv4 addresses`, (machines + zones) * hoursPerMonth, prices.addressHour),
+    line('load balancer', hoursPerMonth, prices.balancerHour),
+    line('1 capacity unit of it', hoursPerMonth, prices.capacityUnitHour),
+    line('1 secret', 1, prices.secretMonth),
+  ];
+  const roll = [
+    line(
+      `${bill.extraMachines} x ${type} for ${bill.rollMinutes} minutes`,
+      (bill.extraMachines * bill.rollMinutes) / 60,
+      instance,
+    ),
+    ...(builder
+      ? [
+          line(
+            `builder ${builder.type} for ${builder.minutes} minutes`,
+            builder.minutes / 60,
+            prices.instanceHour[builder.type],
+          ),
+        ]
+      : []),
+  ].filter(({ usd }) => usd !== 0);
+  const unknown = [...month, ...roll].filter(({ usd }) => usd === undefined).map(({ what }) => what);
+  const byUse = [
+    rate('CloudWatch logs', prices.logsGB, 'per GB'),
+    rate('AMI snapshots', prices.snapshotGiBMonth, 'per GiB and month'),
+    'traffic to the internet',
+  ];
+  return { pricesOf: prices.date, month, monthUsd: sum(month), roll, rollUsd: sum(roll), unknown, byUse };
+}
+
+const line = (what: string, count: number, price: number | undefined): CostLine => ({
+  what,
+  usd: price === undefined ? undefined : Math.round(count * price * 10_000) / 10_000,
+});
+
+const sum = (lines: CostLine[]): number => Math.round(lines.reduce((all, { usd = 0 }) => all + usd, 0) * 100) / 100;
+
+const rate = (what: string, price: number | undefined, unit: string): string =>
+  price === undefined ? what : `${what} (${price} USD ${unit})`;
