@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import fc from 'fast-check';
+import { array, assert, asyncProperty, boolean, constantFrom, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { showPlan } from '../../pipeline/cli/show/plan.ts';
 import type { Plan } from '../../pipeline/commands/plan.ts';
@@ -42,10 +42,10 @@ describe('plan', () => {
   });
 
   it('announces the calls that deploy makes, in whatever world, and deploy leaves nothing to do', async () => {
-    const names = fc.array(fc.constantFrom(...steps.keys()), { minLength: 1, maxLength: 3 });
-    const world = fc.record({ isFresh: fc.boolean(), rounds: fc.array(names, { minLength: 1, maxLength: 3 }) });
-    await fc.assert(
-      fc.asyncProperty(world, async ({ isFresh, rounds }) => {
+    const names = array(constantFrom(...steps.keys()), { minLength: 1, maxLength: 3 });
+    const world = record({ isFresh: boolean(), rounds: array(names, { minLength: 1, maxLength: 3 }) });
+    await assert(
+      asyncProperty(world, async ({ isFresh, rounds }) => {
         await using watched = await watchedStory();
         if (!isFresh) await watched.deploy();
         let number = 0;
