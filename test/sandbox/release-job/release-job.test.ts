@@ -74,7 +74,7 @@ const secrets = (greeting: string) => ({
 
 test('a pull request shows what a deploy would do, and does nothing', async () => {
   const done = await job('plan', pullRequest, secrets('one'));
-  expect(done).toMatchObject({ conclusion: 'success', annotations: [] });
+  expect(done).toMatchObject({ conclusion: 'success', annotations: [], outputs: { 'has-changes': 'true' } });
   expect(done.summary).toContain('### ✅ redeploy plan');
   expect(done.summary).toMatch(/foundation/);
   expect(await story.ask<Status>('status')).toMatchObject({ machines: [] });
