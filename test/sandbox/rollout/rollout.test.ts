@@ -7,6 +7,7 @@ import {
 import { DescribeTargetHealthCommand, DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DeployResult } from '../../../pipeline/commands/deploy.ts';
+import type { Status } from '../../../pipeline/commands/status.ts';
 import { broken, figuresOf } from '../../bench/rollout/figures.ts';
 import { changeCode, make, nameRelease, openBench, type Move } from '../../bench/rollout/moves.ts';
 import { watchUnderLoad } from '../../bench/rollout/run.ts';
@@ -26,7 +27,9 @@ beforeAll(async () => {
 afterAll(() => story[Symbol.asyncDispose]());
 
 async function machines(): Promise<string[]> {
-  const { AutoScalingGroups } = await story.aws.autoScaling.send(new DescribeAutoScalingGroupsCommand({}));
+  const { AutoScalingGroups } = await story.aws.autoScaling.send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group] }),
+  );
   return (AutoScalingGroups?.[0]?.Instances ?? []).map(({ InstanceId }) => InstanceId ?? '');
 }
 
@@ -105,5 +108,29 @@ describe('nobody notices', () => {
       { requests: 500, sockets: 20 },
     );
     expect(figures.sockets.moved).toBeGreaterThan(3);
+  });
+
+  test('a rollback to machines in reserve, and it is served within 20 s', async () => {
+    await story.edit('redeploy.json', (text) =>
+      JSON.stringify({ ...(JSON.parse(text) as object), rollout: { keepPreviousMinutes: 60 } }),
+    );
+    // Nothing moves; the machines are started, for the time that is left since the roll.
+    await story.ask<DeployResult>('deploy');
+    const { reserve } = await story.ask<Status>('status');
+    expect(reserve.map(({ release, machines: kept }) => [release, kept.length])).toEqual([['v1', 2]]);
+
+    const promised = { requests: 2000, sockets: 20 };
+    const seen = await watchUnderLoad(story, { url, perSecond: 80, ...promised }, async () => [
+      await make(story, 'v2', 'rollback', 'rollback'),
+    ]);
+    const { requests, sockets } = figuresOf(seen);
+    expect(requests, JSON.stringify(requests.failures)).toMatchObject({ failed: 0, byNeitherRelease: 0 });
+    expect(sockets.backAfterMs.most).toBeLessThanOrEqual(5000);
+    const typedAt = seen.moves[0]?.startedAt ?? 0;
+    const newOnes = seen.visits.filter(({ release }) => release === 'v2').map(({ atMs, tookMs }) => atMs + tookMs);
+    const seconds = (Math.max(...newOnes) - typedAt) / 1000;
+    process.stdout.write(`served by the old release alone ${seconds.toFixed(1)} s after the command was typed\n`);
+    expect(seconds).toBeLessThanOrEqual(20);
+    expect(await story.ask<Status>('status')).toMatchObject({ live: { name: 'v1' }, reserve: [], halfMade: [] });
   });
 });
