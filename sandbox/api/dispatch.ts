@@ -102,7 +102,7 @@ async function carryOut(context: Context, request: SandboxRequest): Promise<Http
   const { engine, service, schemas, scope, envelope, before } = context;
   checkRegion(engine, scope, service.protocol);
   const caller = identify(engine, scope, service.protocol);
-  const { operation, decode } = addressOf(service, request);
+  const { operation, decode } = addressOf(service, schemas, request);
   const { shape, handler } = findOperation(service, schemas, operation);
   const input = decode(shape);
   const attempt = Number(/attempt=(\d+)/.exec(request.headers['amz-sdk-request'] ?? '')?.[1] ?? 1);

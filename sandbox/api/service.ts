@@ -16,7 +16,7 @@ export interface Call {
 }
 
 /** The protocol families that the services here speak. */
-export type Protocol = 'query' | 'ec2' | 'json';
+export type Protocol = 'query' | 'ec2' | 'json' | 'rest-xml';
 
 /**
  * One AWS service: where its schemas come from and what it can do. Handlers are typed by the SDK's own input and output

@@ -5,6 +5,7 @@ import { ecr } from './ecr.ts';
 import { elasticLoadBalancing } from './elasticloadbalancing.ts';
 import { iam } from './iam.ts';
 import { logs } from './logs.ts';
+import { route53 } from './route53.ts';
 import { secretsManager } from './secretsmanager.ts';
 import type { Service } from './service.ts';
 import { ssm } from './ssm.ts';
@@ -22,4 +23,5 @@ export const services: readonly Service[] = [
   autoScaling,
   elasticLoadBalancing,
   acm,
+  route53,
 ];

@@ -5,7 +5,7 @@ import { AwsError } from './error.ts';
 import { openLag } from './weather/lag.ts';
 
 /** Signing names of the services whose wire protocol is JSON; the names of their common errors differ. */
-const jsonServices = new Set(['ecr', 'logs', 'secretsmanager', 'ssm']);
+const jsonServices = new Set(['acm', 'ecr', 'logs', 'monitoring', 'secretsmanager', 'ssm']);
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html and each service's "Common errors" page. */
 const codes = {

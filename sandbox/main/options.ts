@@ -36,7 +36,7 @@ export function readOptions(argv: readonly string[]): MainOptions {
   const { port, region, machines, latency, egress, wipe } = values;
   const stateDir = values['state-dir'];
   if (stateDir === undefined) throw new Error('--state-dir is missing');
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_534) throw new Error(`--port ${port} is no port`);
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_533) throw new Error(`--port ${port} is no port`);
   return {
     port: Number(port),
     region,

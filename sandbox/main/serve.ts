@@ -1,10 +1,12 @@
 import Dockerode from 'dockerode';
 import { realClock } from '../engine/clock.ts';
 import { startImds } from '../engine/imds.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Machines } from '../engine/machines.ts';
 import { dockerMachines } from '../engine/machines/docker.ts';
 import { ensureMachineImage } from '../engine/machines/image/build.ts';
 import { simulatedMachines } from '../engine/machines/simulated.ts';
+import { startDns } from '../engine/route53/dns-server.ts';
 import { startServer, type RunningServer } from '../server.ts';
 import type { MainOptions } from './options.ts';
 
@@ -22,8 +24,12 @@ export async function serve(options: MainOptions, log: Log, onShutdown: () => vo
 async function serveSimulated(options: MainOptions, log: Log, onShutdown: () => void): Promise<Close> {
   const machines = simulatedMachines({ clock: realClock });
   const server = await startServer({ ...options, machines, log, onShutdown });
+  const closeDns = await serveNames(server.sandbox.engine, options, log);
   announce(server, options, log);
-  return () => server.close();
+  return async () => {
+    await closeDns();
+    await server.close();
+  };
 }
 
 async function serveDocker(options: MainOptions, log: Log, onShutdown: () => void): Promise<Close> {
@@ -47,12 +53,26 @@ async function serveDocker(options: MainOptions, log: Log, onShutdown: () => voi
     port: imdsPort,
     instanceAt: (ip) => machines.instanceAt(ip),
   });
+  const closeDns = await serveNames(engine, options, log);
   announce(server, options, log);
   return async () => {
+    await closeDns();
     await imds.close();
     await server.close();
     await rest();
   };
+}
+
+/** Answers for the zones of Route 53, beside API and metadata service. All else works without it. */
+async function serveNames(engine: Engine, { port }: MainOptions, log: Log): Promise<Close> {
+  try {
+    const dns = await startDns(engine, { port: port + 2 });
+    log(`names of hosted zones are answered at ${dns.address} (dig @127.0.0.1 -p ${port + 2})`);
+    return () => dns.close();
+  } catch (error) {
+    log(`names of hosted zones are not answered: ${String(error)}`);
+    return async () => {};
+  }
 }
 
 /** Nobody looks after them now; the next start powers them on again. */

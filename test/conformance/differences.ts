@@ -105,6 +105,7 @@ const forms: [RegExp, string][] = [
     '<$1-id>',
   ],
   [/^(A[A-Z]{3}[A-Z\d]{8,})(:.*)?$/, '<unique-id>'],
+  [/(^|\/)(?=[A-Z]*\d)[A-Z\d]{13,24}$/g, '$1<route53-id>'],
   [/\b([\da-f]{2}:){5}[\da-f]{2}\b/g, '<mac>'],
   [/\b20\d\d-\d\d-\d\d[T ][\d:.]+( ?(Z|GMT|UTC))?/g, '<time>'],
   [/\b\d{12}\b/g, '<account>'],

@@ -7,6 +7,7 @@ import { logsAndParameters, repositories, secrets } from './cases/content.ts';
 import { groups, refreshes } from './cases/groups.ts';
 import { identity } from './cases/identity.ts';
 import { images, machines } from './cases/machines.ts';
+import { names } from './cases/names.ts';
 import { network } from './cases/network.ts';
 import { reserve } from './cases/reserve.ts';
 import { templates } from './cases/templates.ts';
@@ -34,6 +35,7 @@ const sequences: Record<string, Sequence> = {
   logsAndParameters,
   repositories,
   certificates,
+  names,
 };
 
 let emulators: Emulator[];

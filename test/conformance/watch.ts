@@ -16,6 +16,9 @@ export interface Watch {
 }
 
 interface Request {
+  method: string;
+  path: string;
+  query?: Record<string, string>;
   headers: Record<string, string>;
   body?: unknown;
 }
@@ -83,7 +86,9 @@ function exchangeOf(request: Request) {
       ? Buffer.from(sent.buffer, sent.byteOffset, sent.byteLength)
       : Buffer.from(typeof sent === 'string' ? sent : '');
   const body = (headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw).toString('utf8');
-  return { headers, body, status: 0, answer: '' };
+  const query = new URLSearchParams(request.query).toString();
+  const path = query === '' ? request.path : `${request.path}?${query}`;
+  return { method: request.method, path, headers, body, status: 0, answer: '' };
 }
 
 const bytesOf = async (body: unknown): Promise<Uint8Array> => {

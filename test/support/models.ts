@@ -30,5 +30,10 @@ export function openModels(directory: string): Models {
 export const signingNameOf = (headers: Record<string, string>): string | undefined =>
   /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(headers['authorization'] ?? '')?.[1];
 
-const readModel = (directory: string, signingName: string): Model =>
-  JSON.parse(readFileSync(path.join(directory, `${path.basename(signingName)}.json`), 'utf8')) as Model;
+/** Of several protocols botocore prefers another than the SDK here, which speaks JSON. */
+function readModel(directory: string, signingName: string): Model {
+  const file = path.join(directory, `${path.basename(signingName)}.json`);
+  const model = JSON.parse(readFileSync(file, 'utf8')) as Model & { metadata: { protocols?: string[] } };
+  if (model.metadata.protocols?.includes('json')) model.metadata.protocol = 'json';
+  return model;
+}

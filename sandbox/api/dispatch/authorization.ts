@@ -21,7 +21,7 @@ export function readScope(headers: Record<string, string>): Scope | undefined {
 }
 
 /** Services with one endpoint for all regions; their clients sign for us-east-1 wherever they are. */
-const globalServices = new Set(['iam', 'sts']);
+const globalServices = new Set(['iam', 'sts', 'route53']);
 
 /** Refuses a request that was signed for another region, in the words of AWS and with the sandbox's own region. */
 export function checkRegion(engine: Engine, scope: Scope, protocol: Protocol): void {
@@ -39,6 +39,7 @@ const expiredCodes: Record<Protocol, string> = {
   ec2: 'RequestExpired',
   query: 'ExpiredToken',
   json: 'ExpiredTokenException',
+  'rest-xml': 'ExpiredToken',
 };
 
 /** Who holds this access key: a role session that the sandbox issued, or else the account's user. */

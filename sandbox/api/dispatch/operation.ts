@@ -3,6 +3,7 @@ import { AwsError } from '../error.ts';
 import { parseForm, type FormNode } from '../protocol/form.ts';
 import { decodeJson } from '../protocol/json.ts';
 import { decodeQuery } from '../protocol/query-request.ts';
+import { decodeRest, findRoute } from '../protocol/rest-request.ts';
 import type { OperationShape, Schemas } from '../protocol/schemas.ts';
 import type { Service } from '../service.ts';
 
@@ -23,17 +24,29 @@ export interface Addressed {
 
 const utf8 = new TextDecoder();
 
-/** Finds the operation's name: the `Action` of a form, or what follows the dot in X-Amz-Target. */
-export function addressOf(service: Service, request: SandboxRequest): Addressed {
+/** Finds the operation's name: the `Action` of a form, what follows the dot in X-Amz-Target, or method and path. */
+export function addressOf(service: Service, schemas: Schemas, request: SandboxRequest): Addressed {
   const text = utf8.decode(request.headers['content-encoding'] === 'gzip' ? gunzipSync(request.body) : request.body);
   if (service.protocol === 'json') {
     const operation = (request.headers['x-amz-target'] ?? '').split('.').at(-1) ?? '';
     return { operation, decode: (shape) => decodeJson(shape.input, text) };
   }
   const { protocol } = service;
+  if (protocol === 'rest-xml') {
+    const rest = { ...request, text };
+    return { operation: routeOf(schemas, request), decode: (shape) => decodeRest(shape, rest) };
+  }
   const form = parseForm(request.method === 'GET' ? (request.path.split('?')[1] ?? '') : text);
   const operation = actionOf(form);
   return { operation, decode: (shape) => decodeQuery(protocol, shape.input, form) };
+}
+
+function routeOf(schemas: Schemas, request: SandboxRequest): string {
+  const route = findRoute(schemas, request);
+  if (route) return route.name;
+  throw new AwsError('UnknownOperationException', `There is nothing at ${request.method} ${request.path}`, {
+    status: 404,
+  });
 }
 
 function actionOf(form: FormNode): string {

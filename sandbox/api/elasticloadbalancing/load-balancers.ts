@@ -1,5 +1,5 @@
 import type * as client from '@aws-sdk/client-elastic-load-balancing-v2';
-import { loadBalancerDefaults } from '../../engine/elb/defaults.ts';
+import { balancerZoneId, loadBalancerDefaults } from '../../engine/elb/defaults.ts';
 import { unbindListener } from '../../engine/elb/listen.ts';
 import type { LoadBalancer } from '../../engine/elb/state.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -19,7 +19,7 @@ function describe(engine: Engine, balancer: LoadBalancer): client.LoadBalancer {
     LoadBalancerArn: balancer.arn,
     LoadBalancerName: balancer.name,
     DNSName: balancer.address,
-    CanonicalHostedZoneId: 'Z35SXDOTRQ7X7K',
+    CanonicalHostedZoneId: balancerZoneId,
     CreatedTime: new Date(balancer.createdAt),
     Scheme: balancer.scheme,
     VpcId: balancer.vpcId,

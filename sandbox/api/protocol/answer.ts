@@ -17,6 +17,7 @@ const namespaces: Record<string, string> = {
   elasticloadbalancing: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
   iam: 'https://iam.amazonaws.com/doc/2010-05-08/',
   sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
+  route53: 'https://route53.amazonaws.com/doc/2013-04-01/',
 };
 
 /** What an answer is part of. */
@@ -40,13 +41,33 @@ function http(envelope: Envelope, status: number, text: string, headers: Record<
 }
 
 /** Encodes what a handler answered. */
-export function encodeAnswer(envelope: Envelope, { name, output }: OperationShape, value: object): HttpAnswer {
+export function encodeAnswer(envelope: Envelope, operation: OperationShape, value: object): HttpAnswer {
+  const { name, output } = operation;
   const members = value as Record<string, unknown>;
+  if (envelope.protocol === 'rest-xml') return restAnswer(envelope, operation, members);
   if (envelope.protocol === 'json') {
     return http(envelope, 200, output.isStructSchema() ? JSON.stringify(encodeJson(output, members)) : '');
   }
   const inner = encodeMembers(output, members);
   return http(envelope, 200, document(`${name}Response`, envelope, xmlContent(envelope, { name, output }, inner)));
+}
+
+/** Status from the model, members of headers in headers, all others in the body. */
+function restAnswer(envelope: Envelope, { name, output, http: model }: OperationShape, value: Record<string, unknown>) {
+  const headers: Record<string, string> = {};
+  const rest = { ...value };
+  for (const [member, shape] of output.isStructSchema() ? output.structIterator() : []) {
+    const { httpHeader } = shape.getMergedTraits();
+    if (httpHeader === undefined) continue;
+    delete rest[member];
+    if (typeof value[member] === 'string') headers[httpHeader.toLowerCase()] = value[member];
+  }
+  return http(
+    envelope,
+    model?.status ?? 200,
+    document(`${name}Response`, envelope, encodeMembers(output, rest)),
+    headers,
+  );
 }
 
 function xmlContent(

@@ -54,6 +54,24 @@ function jsonError(refusal: Refusal): AwsError {
   }
 }
 
+/** Route 53 answers InvalidInput with what its XML schema says (Route 53 API reference, "InvalidInput"). */
+function restXmlError(refusal: Refusal): AwsError {
+  switch (refusal.kind) {
+    case 'unknown':
+      return new AwsError(
+        'InvalidInput',
+        `Invalid XML ; Invalid content was found starting with element '${refusal.path}'.`,
+      );
+    case 'missing':
+      return new AwsError('InvalidInput', `Invalid XML ; The element '${refusal.path}' is not complete.`);
+    default:
+      return new AwsError(
+        'InvalidInput',
+        `Invalid XML ; '${refusal.value}' at '${refusal.path}' is not ${refusal.wanted}.`,
+      );
+  }
+}
+
 const nullMessage = (path: string) =>
   `1 validation error detected: Value null at '${lowerFirst(path)}' failed to satisfy constraint: Member must not be null`;
 
@@ -61,6 +79,7 @@ const byProtocol: Record<Protocol, (refusal: Refusal) => AwsError> = {
   ec2: ec2Error,
   query: queryError,
   json: jsonError,
+  'rest-xml': restXmlError,
 };
 
 /** The error that the services of `protocol` answer to a request that does not fit its model. */

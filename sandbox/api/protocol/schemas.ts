@@ -7,6 +7,8 @@ export interface OperationShape {
   name: string;
   input: Shape;
   output: Shape;
+  /** Method, path template (`/hostedzone/{Id}`) and status, where the model has them. Only the REST protocols go by them. */
+  http?: { method: string; uri: string; status: number };
 }
 
 /** One modelled error: its shape's name (what SDK users see) and its code on the wire, which may differ (awsQueryError). */
@@ -46,8 +48,15 @@ export function readSchemas(module: Record<string, unknown>): Schemas {
 }
 
 function addOperation({ operations }: Schemas, entry: Static): void {
-  const [, , name, , input, output] = entry;
-  operations.set(name, { name, input: NormalizedSchema.of(input as Ref), output: NormalizedSchema.of(output as Ref) });
+  const [, , name, traits, input, output] = entry;
+  const { http } = traits as { http?: [method: string, uri: string, status: number] };
+  const [method = '', uri = '', status = 200] = http ?? [];
+  operations.set(name, {
+    name,
+    input: NormalizedSchema.of(input as Ref),
+    output: NormalizedSchema.of(output as Ref),
+    ...(http && { http: { method, uri, status } }),
+  });
 }
 
 function addError({ errors }: Schemas, entry: Static): void {

@@ -1,5 +1,8 @@
 import type { HealthCheck } from './state.ts';
 
+/** The hosted zone of the load balancers' own names: that of us-east-1 (general/latest/gr/elb.html), for alias records. */
+export const balancerZoneId = 'Z35SXDOTRQ7X7K';
+
 /** Attributes of an application load balancer with AWS's defaults (API_LoadBalancerAttribute.html). */
 export const loadBalancerDefaults: Record<string, string> = {
   'access_logs.s3.enabled': 'false',

@@ -14,7 +14,7 @@ export interface RecordSet {
 }
 
 export interface HostedZone {
-  /** `Z` and 20 capitals or digits, without `/hostedzone/`. */
+  /** `Z` and 13 capitals or digits, without `/hostedzone/`. */
   id: string;
   /** With the trailing dot. */
   name: string;
@@ -29,7 +29,7 @@ export interface HostedZone {
 
 /** A change of a zone on its way to all name servers. */
 export interface ChangeRecord {
-  /** `C` and 20 capitals or digits, without `/change/`. */
+  /** `C` and 13 capitals or digits, without `/change/`. */
   id: string;
   comment?: string;
   submittedAt: number;

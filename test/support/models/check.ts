@@ -1,9 +1,10 @@
+import { inBody, restTree, routedName, type Line } from './rest.ts';
 import { wrongScalar } from './scalar.ts';
 import { shapeOf, type Model, type Operation, type Reference, type Shape } from './shape.ts';
 import { parseForm, parseXml, type Tree } from './tree.ts';
 
 /** One HTTP exchange with an AWS. Header names are lower case. */
-export interface Exchange {
+export interface Exchange extends Line {
   headers: Record<string, string>;
   body: string;
   status: number;
@@ -28,7 +29,9 @@ export function checkRequest(model: Model, exchange: Exchange): string[] {
   if (operation.input) {
     const shape = shapeOf(model, operation.input);
     if (protocol === 'json') checkDocument({ model, found, wire: 'json' }, shape, exchange.body);
-    else {
+    else if (protocol === 'rest-xml') {
+      checkTree({ model, found, wire: 'xml' }, shape, restTree(operation, exchange), '');
+    } else {
       const form = parseForm(exchange.body);
       form.children = form.children.filter((child) => child.name !== 'Action' && child.name !== 'Version');
       checkTree({ model, found, wire: protocol === 'ec2' ? 'ec2-form' : 'query-form' }, shape, form, '');
@@ -47,10 +50,13 @@ export function checkAnswer(model: Model, exchange: Exchange): string[] {
   return found.map((one) => `${model.metadata.serviceId}.${name} answer ${one}`);
 }
 
-const nameOf = (model: Model, { headers, body }: Exchange): string =>
-  model.metadata.protocol === 'json'
-    ? ((headers['x-amz-target'] ?? '').split('.').at(-1) ?? '')
-    : (new URLSearchParams(body).get('Action') ?? '');
+function nameOf(model: Model, exchange: Exchange): string {
+  const { headers, body } = exchange;
+  const { protocol } = model.metadata;
+  if (protocol === 'rest-xml') return routedName(model, exchange);
+  if (protocol === 'json') return (headers['x-amz-target'] ?? '').split('.').at(-1) ?? '';
+  return new URLSearchParams(body).get('Action') ?? '';
+}
 
 function checkOutput(model: Model, operation: Operation, exchange: Exchange): string[] {
   const found: string[] = [];
@@ -65,7 +71,7 @@ function checkOutput(model: Model, operation: Operation, exchange: Exchange): st
   const result = wrapper === undefined ? document : document.children.find((child) => child.name === wrapper);
   if (wrapper !== undefined && !result && shape?.required?.length) return [`has no <${wrapper}>`];
   const members = { ...(result ?? { name: '', text: '' }), children: (result?.children ?? []).filter(isContent) };
-  if (shape) checkTree(check, shape, members, '');
+  if (shape) checkTree(check, inBody(shape), members, '');
   return found;
 }
 

@@ -12,6 +12,8 @@ export const directories: Record<string, string> = {
   elasticloadbalancing: 'elbv2',
   iam: 'iam',
   logs: 'logs',
+  monitoring: 'cloudwatch',
+  route53: 'route53',
   secretsmanager: 'secretsmanager',
   ssm: 'ssm',
   sts: 'sts',

@@ -1,11 +1,13 @@
 /** A botocore service model, as far as it is read here. https://botocore.amazonaws.com/v1/documentation/api/latest/development/ */
 export interface Model {
-  metadata: { protocol: 'ec2' | 'query' | 'json'; serviceId: string };
+  metadata: { protocol: 'ec2' | 'query' | 'json' | 'rest-xml'; serviceId: string };
   operations: Record<string, Operation>;
   shapes: Record<string, Shape>;
 }
 
 export interface Operation {
+  /** In REST models: `/hostedzone/{Id}`. */
+  http?: { method: string; requestUri: string };
   input?: Reference;
   output?: Reference & { resultWrapper?: string };
   errors?: { shape: string }[];
@@ -17,6 +19,8 @@ export interface Reference {
   locationName?: string;
   queryName?: string;
   flattened?: boolean;
+  /** Where it travels in REST models, unless in the body. */
+  location?: 'uri' | 'querystring' | 'header';
 }
 
 export interface Shape {

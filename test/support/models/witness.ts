@@ -48,8 +48,8 @@ interface Judgement {
 function remembering(models: Models): (exchange: Exchange) => Judgement {
   const last = new Map<string, Judgement & { heard: string }>();
   return (exchange) => {
-    const { headers, body, status } = exchange;
-    const key = [signingNameOf(headers), headers['x-amz-target'], body].join(' ');
+    const { method, path, headers, body, status } = exchange;
+    const key = [method, path, signingNameOf(headers), headers['x-amz-target'], body].join(' ');
     const heard = `${status} ${exchange.answer.replace(requestId, '')}`;
     const known = last.get(key);
     if (known?.heard === heard) return known;
@@ -68,6 +68,8 @@ function exchangeOf({ request, answer }: SandboxExchange): Exchange {
   const { headers } = request;
   const body = headers['content-encoding'] === 'gzip' ? gunzipSync(request.body) : request.body;
   return {
+    method: request.method,
+    path: request.path,
     headers,
     body: utf8.decode(body),
     status: answer?.status ?? 0,
