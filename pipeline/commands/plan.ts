@@ -93,7 +93,10 @@ export async function plan(ctx: Context, target: Target, options: PlanOptions = 
     region,
     steps,
     minutes: minutesTogether(minutes),
-    cost: costOf(billOf(target, { machines, zones: foundation.subnets.length, minutes }), prices),
+    cost: costOf(
+      billOf(target, { machines, zones: foundation.subnets.length, minutes, reserved: fleet.reserved }),
+      prices,
+    ),
     live: world.fleet?.live,
     hasChanges: steps.some((step) => step.changes.length > 0),
     left: [...foundation.left, ...fleet.left],
@@ -105,7 +108,12 @@ export async function plan(ctx: Context, target: Target, options: PlanOptions = 
 /** A first fleet has no machines beside it; a builder boots while the image is made, and lives as long as both. */
 function billOf(
   target: Target,
-  { machines, zones, minutes }: { machines: number; zones: number; minutes: Record<PlanStage, number> },
+  {
+    machines,
+    zones,
+    minutes,
+    reserved,
+  }: { machines: number; zones: number; minutes: Record<PlanStage, number>; reserved: number },
 ): Bill {
   const { type: instanceType, rootVolumeGiB } = target.instance;
   const isRoll = minutes.fleet > 0;
@@ -117,6 +125,7 @@ function billOf(
     zones,
     extraMachines: isRoll ? batchOf(machines, target.rollout.batch) : 0,
     rollMinutes: minutes.fleet,
+    reserve: { machines: reserved, minutes: target.rollout.keepPreviousMinutes },
     builder: minutes.ami > 0 ? builder : undefined,
   };
 }

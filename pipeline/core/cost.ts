@@ -31,6 +31,8 @@ export interface Bill {
   /** A deploy's own machines: extra ones while it rolls, and the builder. */
   extraMachines: number;
   rollMinutes: number;
+  /** Machines of the release before that stay for a while. */
+  reserve: { machines: number; minutes: number };
   builder: { type: string; minutes: number } | undefined;
 }
 
@@ -49,12 +51,22 @@ export function costOf(bill: Bill, prices: Prices): Cost {
     line('1 capacity unit of it', hoursPerMonth, prices.capacityUnitHour),
     line('1 secret', 1, prices.secretMonth),
   ];
+  const { reserve } = bill;
   const roll = [
     line(
       `${bill.extraMachines} x ${type} for ${bill.rollMinutes} minutes`,
       (bill.extraMachines * bill.rollMinutes) / 60,
       instance,
     ),
+    ...(reserve.machines > 0
+      ? [
+          line(
+            `${reserve.machines} x ${type} in reserve for ${reserve.minutes} minutes`,
+            (reserve.machines * reserve.minutes) / 60,
+            instance,
+          ),
+        ]
+      : []),
     ...(builder
       ? [
           line(

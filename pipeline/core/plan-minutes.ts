@@ -21,8 +21,8 @@ export function minutesOf(stage: PlanStage, changes: readonly Change[], target: 
     ami: () => (isMade ? usual.ami : 0),
     release: () => 0,
     fleet: () => {
-      if (does('autoscaling:CreateAutoScalingGroup')) return usual.start;
-      return changes.some(({ action }) => action === 'move') ? rollMinutes(target, machines) : 0;
+      if (changes.some(({ action }) => action === 'move')) return rollMinutes(target, machines);
+      return does('autoscaling:CreateAutoScalingGroup') ? usual.start : 0;
     },
   };
   return minutes[stage]();

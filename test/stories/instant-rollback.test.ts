@@ -47,11 +47,12 @@ const healthyTargets = ({ sandbox: { engine } }: Story): number =>
 /** What visitors are answered by while `act` is done: second by second, from its beginning. */
 async function visit(story: Story, act: () => Promise<unknown>) {
   const seen: { second: number; release: string; healthy: number }[] = [];
+  const { url } = await look(story);
   const startedAt = story.clock.now();
   const done = new AbortController();
   const visitor = async () => {
-    for (; !done.signal.aborted; await story.clock.sleep(500)) {
-      const { body } = await story.ctx.http({ url: `http://shop.test${path}`, timeoutMs: 1000 });
+    for (; !done.signal.aborted; await story.clock.sleep(1000)) {
+      const { body } = await story.ctx.http({ url: `${url}${path}`, timeoutMs: 1000 });
       const { release } = JSON.parse(body || '{"release":"nothing"}') as { release: string };
       seen.push({ second: (story.clock.now() - startedAt) / 1000, release, healthy: healthyTargets(story) });
     }
@@ -69,7 +70,7 @@ async function rollbackFromAfar(story: Story): Promise<void> {
   await story.clock.run(() => rollback({ ...story.ctx, aws }, target, { wait: true }));
 }
 
-describe('with machines of the release before in reserve', () => {
+describe('with machines of the release before in reserve', { timeout: 60_000 }, () => {
   it('a deploy keeps as many as serve, out of the balancer, and says until when', async () => {
     await using story = await storyWithReserve();
     const seen = await look(story);

@@ -13,6 +13,7 @@ const bill: Bill = {
   zones: 3,
   extraMachines: 2,
   rollMinutes: 3,
+  reserve: { machines: 0, minutes: 0 },
   builder: { type: 't3.small', minutes: 9 },
 };
 
@@ -31,6 +32,11 @@ describe('the cost of an environment', () => {
     const strange = costOf({ ...bill, instanceType: 'x9.huge', builder: undefined }, pricesIn(shipped, 'eu-central-1'));
     expect(strange.unknown).toEqual(['2 x x9.huge', '2 x x9.huge for 3 minutes']);
     expect(strange.monthUsd).toBeGreaterThan(20);
+  });
+
+  it('counts machines in reserve for as long as they stay', () => {
+    const { roll } = costOf({ ...bill, reserve: { machines: 2, minutes: 60 } }, pricesIn(shipped, 'us-east-1'));
+    expect(roll).toContainEqual({ what: '2 x t3.small in reserve for 60 minutes', usd: 0.0416 });
   });
 
   it('knows prices of a region that has those of another', () => {

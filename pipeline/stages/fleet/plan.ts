@@ -17,6 +17,8 @@ export interface FleetPlan {
   left: Left[];
   /** Another deploy's roll that has to end first; what it leaves decides the rest. */
   waitsFor: string | undefined;
+  /** Machines that are started to be kept in reserve. */
+  reserved: number;
 }
 
 /** Where the fleet shall go: undefined is a release that does not exist yet. */
@@ -33,15 +35,17 @@ export async function planFleet(ctx: Context, target: Target, goal: Goal): Promi
     findScaling(ctx, target),
     findSpares(ctx, target, goal.world),
   ]);
-  if (!group || group.Status) return { changes: newFleet(target, group), left: [], waitsFor: undefined };
+  if (!group || group.Status) return { changes: newFleet(target, group), left: [], waitsFor: undefined, reserved: 0 };
   const roll = goal.world.rolls.find((one) => isMoving(one));
   const isOther = roll && !(goal.release && isOurs(roll, { release: goal.release }));
   const moves = moveChanges(target, group, goal);
-  const reserve = { world: goal.world, spares, moves: moves.length > 0, now: ctx.clock.now() };
+  const isMove = moves.some(({ action }) => action === 'move');
+  const reserve = spareChanges(target, { world: goal.world, spares, moves: isMove, now: ctx.clock.now() });
   return {
-    changes: [...groupChanges(target, { group, scaling }, goal), ...moves, ...spareChanges(target, reserve)],
+    changes: [...groupChanges(target, { group, scaling }, goal), ...moves, ...reserve],
     left: [...strangePolicies(target, scaling), ...leftOfGroup(target, { group, scaling })],
     waitsFor: isOther ? rollText(roll) : undefined,
+    reserved: reserve.some(({ action }) => action === 'create') ? (goal.world.fleet?.desired ?? 0) : 0,
   };
 }
 
