@@ -3,6 +3,7 @@ import { balancersWith } from '../engine/acm/validation.ts';
 import { describeCertificate } from './acm/describe.ts';
 import { findCertificate } from './acm/find.ts';
 import { listCertificates } from './acm/list.ts';
+import { acmNeeds } from './acm/needs.ts';
 import { requestCertificate } from './acm/request.ts';
 import { tagOperations } from './acm/tags.ts';
 import { AwsError } from './error.ts';
@@ -30,4 +31,5 @@ export const acm: Service = {
   protocol: 'json',
   load: () => import('@aws-sdk/client-acm'),
   operations,
+  needs: acmNeeds,
 };

@@ -11,6 +11,7 @@ import { scheduleOperations } from './autoscaling/schedules.ts';
 import { tagOperations } from './autoscaling/tags.ts';
 import { targetGroupOperations } from './autoscaling/target-groups.ts';
 import type { Operations, Service } from './service.ts';
+import { autoScalingNeeds } from './autoscaling/needs.ts';
 
 const operations: Operations<typeof client> = {
   ...groupOperations,
@@ -31,5 +32,6 @@ export const autoScaling: Service = {
   protocol: 'query',
   load: () => import('@aws-sdk/client-auto-scaling'),
   operations,
+  needs: autoScalingNeeds,
   start: startAutoscaler,
 };

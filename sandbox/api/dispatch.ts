@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 import type { State } from '../engine/state.ts';
+import { authorize } from './authorize.ts';
 import { checkRegion, identify, readScope, type Scope } from './dispatch/authorization.ts';
 import { tell } from './dispatch/exchanges.ts';
 import { addressOf, findOperation, type SandboxRequest } from './dispatch/operation.ts';
@@ -114,6 +115,7 @@ async function carryOut(context: Context, request: SandboxRequest): Promise<Http
     accessKeyId: scope.accessKeyId,
   });
   if (fault === 'reset') throw connectionReset();
+  authorize(engine, { service, operation, input, caller });
   const seen = typeof fault === 'object' ? { ...engine, state: fault.state } : engine;
   const handle = handler as Handler<Record<string, unknown>, object | void>;
   const output = await handle(input, { engine: seen, caller, requestId: envelope.requestId });

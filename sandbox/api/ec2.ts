@@ -16,6 +16,7 @@ import { deleteLaunchTemplateVersions, describeLaunchTemplateVersions } from './
 import * as templates from './ec2/templates.ts';
 import { deleteSnapshot, deleteVolume, describeSnapshots, describeVolumes } from './ec2/volumes.ts';
 import type { Operations, Service } from './service.ts';
+import { ec2Needs } from './ec2/needs.ts';
 
 const instances: Operations<typeof client> = {
   RunInstances: runInstances,
@@ -82,5 +83,6 @@ export const ec2: Service = {
   protocol: 'ec2',
   load: () => import('@aws-sdk/client-ec2'),
   operations: { ...instances, ...disks, ...networks, ...templatesAndTags },
+  needs: ec2Needs,
   start: startEc2,
 };

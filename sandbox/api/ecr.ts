@@ -4,9 +4,10 @@ import * as images from './ecr/images.ts';
 import * as policies from './ecr/policies.ts';
 import * as repositories from './ecr/repositories.ts';
 import type { HandlerFor, Operations, Service } from './service.ts';
+import { ecrNeeds } from './ecr/needs.ts';
 
-const getAuthorizationToken: HandlerFor<typeof client, 'GetAuthorizationToken'> = (_input, { engine }) => {
-  const { password, expiresAt } = issueRegistryPassword(engine);
+const getAuthorizationToken: HandlerFor<typeof client, 'GetAuthorizationToken'> = (_input, { engine, caller }) => {
+  const { password, expiresAt } = issueRegistryPassword(engine, caller.principal);
   const authorizationToken = Buffer.from(`AWS:${password}`).toString('base64');
   const proxyEndpoint = `http://${engine.authority}`;
   return { authorizationData: [{ authorizationToken, expiresAt: new Date(expiresAt), proxyEndpoint }] };
@@ -37,4 +38,5 @@ export const ecr: Service = {
   protocol: 'json',
   load: () => import('@aws-sdk/client-ecr'),
   operations,
+  needs: ecrNeeds,
 };

@@ -9,6 +9,7 @@ import { tagOperations } from './elasticloadbalancing/tags.ts';
 import { targetGroupOperations } from './elasticloadbalancing/target-groups.ts';
 import { targetOperations } from './elasticloadbalancing/targets.ts';
 import type { Operations, Service } from './service.ts';
+import { elbNeeds } from './elasticloadbalancing/needs.ts';
 
 const operations: Operations<typeof client> = {
   ...loadBalancerOperations,
@@ -27,5 +28,6 @@ export const elasticLoadBalancing: Service = {
   protocol: 'query',
   load: () => import('@aws-sdk/client-elastic-load-balancing-v2'),
   operations,
+  needs: elbNeeds,
   start: startBalancer,
 };

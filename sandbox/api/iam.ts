@@ -1,10 +1,28 @@
 import type * as client from '@aws-sdk/client-iam';
 import * as profiles from './iam/instance-profiles.ts';
+import { iamNeeds } from './iam/needs.ts';
+import * as managed from './iam/policies.ts';
 import * as policies from './iam/role-policies.ts';
 import * as roles from './iam/roles.ts';
+import * as users from './iam/users.ts';
 import type { Operations, Service } from './service.ts';
 
-const operations: Operations<typeof client> = {
+const usersAndPolicies: Operations<typeof client> = {
+  CreateUser: users.createUser,
+  GetUser: users.getUser,
+  DeleteUser: users.deleteUser,
+  PutUserPolicy: users.putUserPolicy,
+  DeleteUserPolicy: users.deleteUserPolicy,
+  AttachUserPolicy: users.attachUserPolicy,
+  DetachUserPolicy: users.detachUserPolicy,
+  CreateAccessKey: users.createAccessKey,
+  DeleteAccessKey: users.deleteAccessKey,
+  CreatePolicy: managed.createPolicy,
+  GetPolicy: managed.getPolicy,
+  DeletePolicy: managed.deletePolicy,
+};
+
+const rolesAndProfiles: Operations<typeof client> = {
   CreateRole: roles.createRole,
   GetRole: roles.getRole,
   DeleteRole: roles.deleteRole,
@@ -29,10 +47,11 @@ const operations: Operations<typeof client> = {
   ListInstanceProfilesForRole: profiles.listInstanceProfilesForRole,
 };
 
-/** Identity and Access Management: roles and instance profiles; who may do what is not enforced. */
+/** Identity and Access Management. What its policies say is enforced: authorize.ts. */
 export const iam: Service = {
   signingName: 'iam',
   protocol: 'query',
   load: () => import('@aws-sdk/client-iam'),
-  operations,
+  operations: { ...rolesAndProfiles, ...usersAndPolicies },
+  needs: iamNeeds,
 };

@@ -3,6 +3,7 @@ import * as groups from './logs/groups.ts';
 import { putLogEvents } from './logs/put-events.ts';
 import { filterLogEvents, getLogEvents } from './logs/read-events.ts';
 import type { Operations, Service } from './service.ts';
+import { logsNeeds } from './logs/needs.ts';
 
 const operations: Operations<typeof client> = {
   CreateLogGroup: groups.createLogGroup,
@@ -26,4 +27,5 @@ export const logs: Service = {
   protocol: 'json',
   load: () => import('@aws-sdk/client-cloudwatch-logs'),
   operations,
+  needs: logsNeeds,
 };

@@ -4,6 +4,7 @@ import { updateSecretVersionStage } from './secretsmanager/labels.ts';
 import * as secrets from './secretsmanager/secrets.ts';
 import { getSecretValue, putSecretValue } from './secretsmanager/value.ts';
 import type { Operations, Service } from './service.ts';
+import { secretsNeeds } from './secretsmanager/needs.ts';
 
 const operations: Operations<typeof client> = {
   CreateSecret: secrets.createSecret,
@@ -26,4 +27,5 @@ export const secretsManager: Service = {
   protocol: 'json',
   load: () => import('@aws-sdk/client-secrets-manager'),
   operations,
+  needs: secretsNeeds,
 };

@@ -1,4 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
+import type { Principal } from '../engine/iam/principal.ts';
+import type { AnyNeeds } from './authorize/need.ts';
 
 /** Who calls: from the access key in the Authorization header. */
 export interface Caller {
@@ -6,6 +8,7 @@ export interface Caller {
   /** arn:aws:iam::123456789012:user/sandbox or arn:aws:sts::…:assumed-role/ROLE/SESSION. */
   arn: string;
   userId: string;
+  principal: Principal;
 }
 
 /** One API call as a handler sees it. */
@@ -30,6 +33,10 @@ export interface Service {
   load(): Promise<Record<string, unknown>>;
   /** An `Operations<typeof import('@aws-sdk/client-…')>`. */
   operations: Record<string, Handler<never, object | void>>;
+  /** A `Needs<typeof import('@aws-sdk/client-…')>`: which permissions its operations take. */
+  needs?: AnyNeeds;
+  /** What its actions begin with in IAM, when that is not the signing name. */
+  iamPrefix?: string;
   /** Called once when the sandbox starts, after its state was read: take up loops and half-done work here. */
   start?(engine: Engine): void | Promise<void>;
 }

@@ -5,6 +5,7 @@ import { page } from './page.ts';
 import type { HandlerFor, Operations, Service } from './service.ts';
 import { allParameters, findParameter, lookUp, type Found } from './ssm/find.ts';
 import { putParameter } from './ssm/put.ts';
+import { ssmNeeds } from './ssm/needs.ts';
 
 type For<Name extends string> = HandlerFor<typeof client, Name>;
 
@@ -85,4 +86,5 @@ export const ssm: Service = {
   protocol: 'json',
   load: () => import('@aws-sdk/client-ssm'),
   operations,
+  needs: ssmNeeds,
 };

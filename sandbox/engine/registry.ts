@@ -2,9 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsError } from '../api/error.ts';
 import type { EcrRepository } from './ecr/state.ts';
 import type { Engine } from './engine.ts';
+import type { Principal } from './iam/principal.ts';
 import { cleanBlobs, isDigest } from './registry/blob-store.ts';
 import { sendBlob } from './registry/blobs.ts';
 import { answerError, refusal, type Exchange } from './registry/exchange.ts';
+import { checkRegistryAction } from './registry/actions.ts';
 import { checkLogin } from './registry/login.ts';
 import { parseManifest } from './registry/manifest.ts';
 import { putManifest, sendManifest } from './registry/manifests.ts';
@@ -24,10 +26,11 @@ export async function handleRegistry(
   res: ServerResponse,
 ): Promise<void> {
   res.setHeader('docker-distribution-api-version', 'registry/2.0');
-  if (!checkLogin(engine, req, res)) return;
+  const principal = checkLogin(engine, req, res);
+  if (!principal) return;
   if (req.method?.startsWith('P') && engine.sky.hit('registry-breaks')) return void req.socket.resetAndDestroy();
   try {
-    await route(engine, blobsDir, req, res);
+    await route(engine, blobsDir, { req, res, principal });
   } catch (error) {
     if (error instanceof AwsError && !res.headersSent) answerError(res, error);
     else if (req.destroyed || res.destroyed) engine.log(`registry: ${req.method} ${req.url}: the client went away`);
@@ -42,13 +45,20 @@ export async function cleanRegistry(engine: Engine, blobsDir: string): Promise<v
   await cleanBlobs(blobsDir, named);
 }
 
-async function route(engine: Engine, blobsDir: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
+interface Visit {
+  req: IncomingMessage;
+  res: ServerResponse;
+  principal: Principal;
+}
+
+async function route(engine: Engine, blobsDir: string, { req, res, principal }: Visit): Promise<void> {
   const { pathname, searchParams: query } = new URL(req.url ?? '/', `http://${engine.authority}`);
   if (/^\/v2\/?$/.test(pathname)) {
     res.writeHead(200, { 'content-type': 'application/json', 'content-length': 2 }).end('{}');
     return;
   }
   const { name, what, rest } = partsOf(pathname);
+  checkRegistryAction(engine, principal, { method: req.method ?? 'GET', what, name });
   const exchange = { engine, blobsDir, req, res, query, repository: findRepository(engine, name) };
   const method = req.method === 'HEAD' ? 'GET' : req.method;
   const handler = handlers[`${method} ${what}`];

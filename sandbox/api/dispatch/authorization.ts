@@ -1,5 +1,6 @@
 import { temporaryKeyPrefix } from '../../engine/iam/credentials.ts';
 import type { Engine } from '../../engine/engine.ts';
+import type { IamAccessKey } from '../../engine/iam/state.ts';
 import { AwsError } from '../error.ts';
 import type { Caller, Protocol } from '../service.ts';
 
@@ -42,13 +43,22 @@ const expiredCodes: Record<Protocol, string> = {
   'rest-xml': 'ExpiredToken',
 };
 
-/** Who holds this access key: a role session that the sandbox issued, or else the account's user. */
+const unknownCodes: Record<Protocol, string> = {
+  ec2: 'AuthFailure',
+  query: 'InvalidClientTokenId',
+  json: 'UnrecognizedClientException',
+};
+
+/** Who holds this access key: a role session or a user that the sandbox issued it to, or else the account itself. */
 export function identify(engine: Engine, scope: Scope, protocol: Protocol): Caller {
   const { account, iam } = engine.state;
   const { accessKeyId } = scope;
+  const key = Object.hasOwn(iam.accessKeys, accessKeyId) ? iam.accessKeys[accessKeyId] : undefined;
+  if (key) return holderOf(engine, accessKeyId, key, protocol);
   const session = Object.hasOwn(iam.sessions, accessKeyId) ? iam.sessions[accessKeyId] : undefined;
   if (!accessKeyId.startsWith(temporaryKeyPrefix) || !session) {
-    return { accessKeyId, arn: `arn:aws:iam::${account}:user/sandbox`, userId: 'AIDASANDBOXUSER000000' };
+    const arn = `arn:aws:iam::${account}:user/sandbox`;
+    return { accessKeyId, arn, userId: 'AIDASANDBOXUSER000000', principal: { kind: 'account' } };
   }
   if (session.expiresAt <= engine.clock.now()) {
     const message = 'The security token included in the request is expired';
@@ -57,5 +67,13 @@ export function identify(engine: Engine, scope: Scope, protocol: Protocol): Call
   const { roleName, sessionName } = session;
   const roleId = iam.roles[roleName]?.id ?? 'AROAGONE';
   const arn = `arn:aws:sts::${account}:assumed-role/${roleName}/${sessionName}`;
-  return { accessKeyId, arn, userId: `${roleId}:${sessionName}` };
+  return { accessKeyId, arn, userId: `${roleId}:${sessionName}`, principal: { kind: 'role', name: roleName } };
+}
+
+function holderOf(engine: Engine, accessKeyId: string, key: IamAccessKey, protocol: Protocol): Caller {
+  const user = engine.state.iam.users[key.userName];
+  if (user && key.isActive) {
+    return { accessKeyId, arn: user.arn, userId: user.id, principal: { kind: 'user', name: user.name } };
+  }
+  throw new AwsError(unknownCodes[protocol], 'The security token included in the request is invalid.', { status: 403 });
 }

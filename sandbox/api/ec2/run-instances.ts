@@ -34,7 +34,8 @@ export const runInstances: Ec2Handler<'RunInstances'> = (input, { engine }) => {
   return reservations(engine, instances)[0] ?? {};
 };
 
-function launchRequest(engine: Engine, input: Input): LaunchRequest {
+/** The launch that a call asks for. Throws what RunInstances throws for parameters that make none. */
+export function launchRequest(engine: Engine, input: Input): LaunchRequest {
   readTags(input.TagSpecifications, 'instance', taggable);
   const overrides = {
     ...readLaunchData(engine, asTemplateData(input)),

@@ -1,3 +1,4 @@
+import { unknownOperators } from '../../engine/iam/conditions.ts';
 import { AwsError } from '../error.ts';
 
 const malformed = (message: string) => new AwsError('MalformedPolicyDocument', message);
@@ -26,11 +27,18 @@ export function checkPermissions(text: string): void {
       throw malformed('Policy statement must contain resources.');
     }
     checkActions(statement.Action ?? statement.NotAction);
+    checkConditions(statement.Condition);
   }
 }
 
 /** Length as IAM counts it for its quotas: without white space. */
 export const withoutSpace = (text: string): number => text.replaceAll(/\s/g, '').length;
+
+/** An operator that cannot be judged here would silently forbid; better said at once. */
+function checkConditions(conditions: unknown): void {
+  const [unknown] = isObject(conditions) ? unknownOperators(Object.keys(conditions)) : [];
+  if (unknown !== undefined) throw malformed(`The sandbox cannot judge the condition operator ${unknown}`);
+}
 
 function checkActions(actions: unknown): void {
   for (const action of Array.isArray(actions) ? actions : [actions]) {

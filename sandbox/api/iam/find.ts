@@ -3,7 +3,8 @@ import type { Engine } from '../../engine/engine.ts';
 import type { IamInstanceProfile, IamRole } from '../../engine/iam/state.ts';
 import { AwsError } from '../error.ts';
 
-const noSuchEntity = (message: string) => new AwsError('NoSuchEntity', message, { status: 404 });
+/** What IAM answers for names that nothing has. */
+export const noSuchEntity = (message: string) => new AwsError('NoSuchEntity', message, { status: 404 });
 
 /** The role of that name; throws NoSuchEntity. */
 export function findRole(engine: Engine, name: string): IamRole {
@@ -52,8 +53,8 @@ export function checkPath(path: string): void {
 
 const idAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** A unique id as IAM makes them: `AROA` or `AIPA` and 17 letters and digits. */
-export function uniqueId(engine: Engine, prefix: 'AROA' | 'AIPA'): string {
+/** A unique id as IAM makes them (reference_identifiers.html): four letters for the kind, 17 letters and digits. */
+export function uniqueId(engine: Engine, prefix: 'AROA' | 'AIPA' | 'AIDA' | 'ANPA'): string {
   const hash = createHash('sha256').update(`${prefix}/${engine.serial()}`).digest();
   return prefix + Array.from(hash.subarray(0, 17), (byte) => idAlphabet[byte % 32]).join('');
 }

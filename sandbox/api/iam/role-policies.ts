@@ -5,6 +5,7 @@ import { page } from '../page.ts';
 import type { HandlerFor } from '../service.ts';
 import { checkPermissions, withoutSpace } from './document.ts';
 import { checkName, findOwnRole, findRole } from './find.ts';
+import { checkPolicyArn } from './policies.ts';
 import { encodeDocument } from './view.ts';
 
 type For<Name extends string> = HandlerFor<typeof client, Name>;
@@ -52,12 +53,10 @@ export const listRolePolicies: For<'ListRolePolicies'> = ({ RoleName, Marker, Ma
   return { PolicyNames: found.items, IsTruncated: found.next !== undefined, Marker: found.next };
 };
 
-/** Only AWS's own managed policies exist here; which of them is not checked. Attaching twice does nothing. */
+/** Attaching twice does nothing. */
 export const attachRolePolicy: For<'AttachRolePolicy'> = ({ RoleName, PolicyArn }, { engine }) => {
   const role = findOwnRole(engine, RoleName);
-  if (!/^arn:aws:iam::aws:policy\/[\w+=,.@/-]+$/.test(PolicyArn)) {
-    throw new AwsError('NoSuchEntity', `Policy ${PolicyArn} does not exist or is not attachable.`, { status: 404 });
-  }
+  checkPolicyArn(engine, PolicyArn);
   if (role.attachedPolicies.includes(PolicyArn)) return;
   if (role.attachedPolicies.length >= maxAttached) {
     throw limitExceeded(`Cannot exceed quota for PoliciesPerRole: ${maxAttached}`);

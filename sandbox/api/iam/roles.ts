@@ -6,6 +6,7 @@ import { page } from '../page.ts';
 import type { HandlerFor } from '../service.ts';
 import { checkTrustPolicy } from './document.ts';
 import { checkName, checkPath, findOwnRole, findRole, readTags, uniqueId } from './find.ts';
+import { checkPolicyArn } from './policies.ts';
 import { roleDetail, roleView } from './view.ts';
 
 type For<Name extends string> = HandlerFor<typeof client, Name>;
@@ -34,6 +35,8 @@ export const createRole: For<'CreateRole'> = (input, { engine }) => {
   checkPath(path);
   checkTrustPolicy(trustPolicy);
   const tags = readTags(input.Tags);
+  const { PermissionsBoundary: boundary } = input;
+  if (boundary !== undefined) checkPolicyArn(engine, boundary);
   const maxSessionSeconds = input.MaxSessionDuration ?? 3600;
   if (maxSessionSeconds < 3600 || maxSessionSeconds > 43_200) {
     throw new AwsError('ValidationError', `MaxSessionDuration ${maxSessionSeconds} is not between 3600 and 43200`);
@@ -42,8 +45,11 @@ export const createRole: For<'CreateRole'> = (input, { engine }) => {
   if (Object.keys(engine.state.iam.roles).some((other) => other.toLowerCase() === name.toLowerCase())) {
     throw new AwsError('EntityAlreadyExists', `Role with name ${name} already exists.`, { status: 409 });
   }
-  const description = input.Description === undefined ? {} : { description: input.Description };
-  return { Role: roleDetail(addRole(engine, { name, path, trustPolicy, maxSessionSeconds, tags, ...description })) };
+  const given = {
+    ...(input.Description !== undefined && { description: input.Description }),
+    ...(boundary !== undefined && { boundary }),
+  };
+  return { Role: roleDetail(addRole(engine, { name, path, trustPolicy, maxSessionSeconds, tags, ...given })) };
 };
 
 export const getRole: For<'GetRole'> = ({ RoleName }, { engine }) => ({ Role: roleDetail(findRole(engine, RoleName)) });

@@ -9,7 +9,9 @@ export const encodeDocument = (text: string): string =>
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
-const tagList = (tags: Record<string, string>): Tag[] => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+/** Tags as IAM lists them. */
+export const tagList = (tags: Record<string, string>): Tag[] =>
+  Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 /** A role as lists show it: without its tags. */
 export const roleView = (role: IamRole): Role => ({
@@ -21,6 +23,12 @@ export const roleView = (role: IamRole): Role => ({
   AssumeRolePolicyDocument: encodeDocument(role.trustPolicy),
   Description: role.description,
   MaxSessionDuration: role.maxSessionSeconds,
+  ...(role.boundary !== undefined && {
+    PermissionsBoundary: {
+      PermissionsBoundaryType: 'PermissionsBoundaryPolicy',
+      PermissionsBoundaryArn: role.boundary,
+    },
+  }),
 });
 
 /** A role as GetRole and CreateRole show it. */

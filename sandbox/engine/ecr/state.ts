@@ -1,3 +1,5 @@
+import type { Principal } from '../iam/principal.ts';
+
 /** One pushed image (or index): what a tag or digest leads to. Its blobs lie with the registry. */
 export interface EcrImage {
   /** `sha256:…` of `manifest`. */
@@ -36,8 +38,8 @@ export interface EcrRepository {
 export interface EcrState {
   /** By name. */
   repositories: Record<string, EcrRepository>;
-  /** Registry passwords handed out by GetAuthorizationToken: password -> milliseconds since the epoch at which it ends. */
-  passwords: Record<string, number>;
+  /** Registry passwords handed out by GetAuthorizationToken: to whom, and until when (milliseconds since the epoch). */
+  passwords: Record<string, { principal: Principal; expiresAt: number }>;
 }
 
 export const emptyEcr = (): EcrState => ({ repositories: {}, passwords: {} });

@@ -17,6 +17,12 @@ const keyAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 const letters = (length: number) => Array.from(randomBytes(length), (byte) => keyAlphabet[byte % 32]).join('');
 
+/** A key and its secret. */
+export const newAccessKey = (prefix: 'AKIA' | 'ASIA') => ({
+  AccessKeyId: prefix + letters(16),
+  SecretAccessKey: randomBytes(30).toString('base64'),
+});
+
 /** Issues credentials for a role, good for `seconds` (instance roles: six hours). The role need not be looked up again. */
 export function issueRoleCredentials(
   engine: Engine,
@@ -26,8 +32,7 @@ export function issueRoleCredentials(
 ): RoleCredentials {
   forgetOldSessions(engine);
   const credentials = {
-    AccessKeyId: temporaryKeyPrefix + letters(16),
-    SecretAccessKey: randomBytes(30).toString('base64'),
+    ...newAccessKey(temporaryKeyPrefix),
     Token: randomBytes(96).toString('base64'),
     Expiration: engine.clock.now() + seconds * 1000,
   };

@@ -1,19 +1,57 @@
-/** One role with its policies. Documents are JSON text as they were sent; times are milliseconds since the epoch. */
-export interface IamRole {
+/** Who can have permissions: what users and roles have in common. Documents are JSON text as they were sent. */
+export interface IamIdentity {
   name: string;
   arn: string;
-  /** `AROA…`. */
+  /** `AROA…` or `AIDA…`. */
   id: string;
   path: string;
-  description?: string;
-  trustPolicy: string;
-  maxSessionSeconds: number;
+  /** Milliseconds since the epoch. */
   createdAt: number;
   tags: Record<string, string>;
   /** Name -> document. */
   inlinePolicies: Record<string, string>;
   /** ARNs of managed policies. */
   attachedPolicies: string[];
+  /** ARN of the managed policy that nothing it does may go beyond. */
+  boundary?: string;
+}
+
+/** One role with its policies. */
+export interface IamRole extends IamIdentity {
+  description?: string;
+  trustPolicy: string;
+  maxSessionSeconds: number;
+}
+
+/** A managed policy of the account's own. */
+export interface IamPolicy {
+  name: string;
+  arn: string;
+  /** `ANPA…`. */
+  id: string;
+  path: string;
+  description?: string;
+  document: string;
+  createdAt: number;
+  tags: Record<string, string>;
+}
+
+/** A long-lived key of a user. */
+export interface IamAccessKey {
+  userName: string;
+  isActive: boolean;
+  createdAt: number;
+}
+
+/** Somebody whose signed word the account takes for who calls: GitHub, for its release jobs. */
+export interface IamOidcProvider {
+  arn: string;
+  /** Without the scheme: `token.actions.githubusercontent.com`. */
+  url: string;
+  clientIds: string[];
+  thumbprints: string[];
+  createdAt: number;
+  tags: Record<string, string>;
 }
 
 /** An instance profile: the envelope in which EC2 is given a role. */
@@ -42,9 +80,25 @@ export interface IamState {
   /** By name. */
   roles: Record<string, IamRole>;
   /** By name. */
+  users: Record<string, IamIdentity>;
+  /** By ARN. */
+  policies: Record<string, IamPolicy>;
+  /** By access key id; a deleted key stays, switched off, so that it is never taken for the account's own. */
+  accessKeys: Record<string, IamAccessKey>;
+  /** By ARN. */
+  oidcProviders: Record<string, IamOidcProvider>;
+  /** By name. */
   instanceProfiles: Record<string, IamInstanceProfile>;
   /** By access key id. */
   sessions: Record<string, IamSession>;
 }
 
-export const emptyIam = (): IamState => ({ roles: {}, instanceProfiles: {}, sessions: {} });
+export const emptyIam = (): IamState => ({
+  roles: {},
+  users: {},
+  policies: {},
+  accessKeys: {},
+  oidcProviders: {},
+  instanceProfiles: {},
+  sessions: {},
+});

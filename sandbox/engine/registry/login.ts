@@ -1,19 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isValidRegistryPassword } from '../ecr/passwords.ts';
+import { holderOfPassword } from '../ecr/passwords.ts';
 import type { Engine } from '../engine.ts';
+import type { Principal } from '../iam/principal.ts';
 import { answerError, refusal } from './exchange.ts';
 
-/** Whether the request bears user AWS and a password of GetAuthorizationToken; answers it with a challenge if not. */
-export function checkLogin(engine: Engine, req: IncomingMessage, res: ServerResponse): boolean {
+/** Who bears user AWS and a password of GetAuthorizationToken; anybody else is answered with a challenge. */
+export function checkLogin(engine: Engine, req: IncomingMessage, res: ServerResponse): Principal | undefined {
   const [user, password] = credentialsOf(req.headers.authorization ?? '');
-  if (user === 'AWS' && password !== undefined && isValidRegistryPassword(engine, password)) return true;
+  const principal = user === 'AWS' && password !== undefined ? holderOfPassword(engine, password) : undefined;
+  if (principal) return principal;
   if (password !== undefined && Object.hasOwn(engine.state.ecr.passwords, password)) {
     answerError(res, refusal(403, 'DENIED', 'Your authorization token has expired. Reauthenticate and try again.'));
-    return false;
+    return undefined;
   }
   res.setHeader('www-authenticate', `Basic realm="http://${engine.authority}/",service="ecr.amazonaws.com"`);
   answerError(res, refusal(401, 'UNAUTHORIZED', 'authentication required'));
-  return false;
+  return undefined;
 }
 
 function credentialsOf(authorization: string): [string, string | undefined] {

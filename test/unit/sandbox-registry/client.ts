@@ -35,7 +35,7 @@ export async function openRegistry(): Promise<Registry> {
   const server = createServer((req, res) => void handleRegistry(engine, blobsDir, req, res));
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { password } = issueRegistryPassword(engine);
+  const { password } = issueRegistryPassword(engine, { kind: 'account' });
   const authorization = `Basic ${Buffer.from(`AWS:${password}`).toString('base64')}`;
 
   const send = (method: string, where: string, init: RequestInit = {}) =>

@@ -26,7 +26,7 @@ test('a client without a good password is challenged, one with an old password i
   expect((await registry.send('GET', '/v2/')).status).toBe(200);
 
   const { passwords } = registry.sandbox.engine.state.ecr;
-  for (const password of Object.keys(passwords)) passwords[password] = 0;
+  for (const issued of Object.values(passwords)) issued.expiresAt = 0;
   expect(await errorOf(await registry.send('GET', '/v2/'))).toMatchObject({ status: 403, code: 'DENIED' });
 });
 

@@ -11,7 +11,7 @@ import {
   PutLifecyclePolicyCommand,
 } from '@aws-sdk/client-ecr';
 import { expect, test } from 'vitest';
-import { isValidRegistryPassword } from '../../../sandbox/engine/ecr/passwords.ts';
+import { holderOfPassword } from '../../../sandbox/engine/ecr/passwords.ts';
 import { stillClock } from '../../support/still-clock.ts';
 import { clients, startSandbox } from '../../support/sandbox.ts';
 import { onPurpose } from '../../support/witness.ts';
@@ -100,7 +100,7 @@ test('a registry password is good for twelve hours', async () => {
     .toString()
     .split(':');
   expect(user).toBe('AWS');
-  expect([isValidRegistryPassword(engine, password), isValidRegistryPassword(engine, 'x')]).toEqual([true, false]);
+  expect([holderOfPassword(engine, password), holderOfPassword(engine, 'x')]).toEqual([{ kind: 'account' }, undefined]);
   clock.skip(12 * 3600 * 1000);
-  expect(isValidRegistryPassword(engine, password)).toBe(false);
+  expect(holderOfPassword(engine, password)).toBeUndefined();
 });

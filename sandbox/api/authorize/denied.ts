@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { AwsError } from '../error.ts';
+import type { Caller, Service } from '../service.ts';
+
+/** What was asked for and not granted. */
+export interface Refused {
+  action: string;
+  resource: string;
+  why: 'identity' | 'boundary' | 'explicit';
+}
+
+const reasons: Record<Refused['why'], (action: string) => string> = {
+  identity: (action) => `because no identity-based policy allows the ${action} action`,
+  boundary: (action) => `because no permissions boundary allows the ${action} action`,
+  explicit: () => 'with an explicit deny in an identity-based policy',
+};
+
+/**
+ * The refusal as each protocol words it (troubleshoot_access-denied.html; EC2's with a message that
+ * sts:DecodeAuthorizationMessage would open, "Client error codes" of the EC2 API reference).
+ */
+export function denied(service: Service, caller: Caller, { action, resource, why }: Refused): AwsError {
+  const sentence = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} ${reasons[why](action)}`;
+  if (service.protocol === 'json') return new AwsError('AccessDeniedException', sentence);
+  if (service.protocol === 'query') return new AwsError('AccessDenied', sentence, { status: 403 });
+  const encoded = randomBytes(48).toString('base64url');
+  const message = `You are not authorized to perform this operation. ${sentence}. Encoded authorization failure message: ${encoded}`;
+  return new AwsError('UnauthorizedOperation', message, { status: 403 });
+}
+
+/** Auto Scaling tells no more of what a launch lacks (ts-as-launch-template.html). */
+export const templateDenied = (template: string): AwsError =>
+  new AwsError('AccessDenied', `You are not authorized to use launch template: ${template}`, { status: 403 });

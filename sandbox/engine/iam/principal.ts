@@ -1,0 +1,38 @@
+import type { Engine } from '../engine.ts';
+import type { IamIdentity } from './state.ts';
+
+/** Who acts: the account itself, which may do everything, or a user or role with what its policies say. */
+export type Principal = { kind: 'account' } | { kind: 'user'; name: string } | { kind: 'role'; name: string };
+
+/** The documents that decide what an identity may do. */
+export interface Permissions {
+  identity: string[];
+  /** Allows nothing by itself: what it does not allow, nothing else can. */
+  boundary?: string[];
+}
+
+/** Of AWS's own managed policies the sandbox knows these; any other allows nothing here. */
+const managedByAws: Record<string, object> = {
+  AdministratorAccess: { Effect: 'Allow', Action: '*', Resource: '*' },
+};
+
+/** Undefined for the account itself. A user or role that is gone may do nothing. */
+export function permissionsOf(engine: Engine, principal: Principal): Permissions | undefined {
+  if (principal.kind === 'account') return undefined;
+  const { users, roles } = engine.state.iam;
+  const all: Record<string, IamIdentity> = principal.kind === 'user' ? users : roles;
+  const identity = Object.hasOwn(all, principal.name) ? all[principal.name] : undefined;
+  if (!identity) return { identity: [] };
+  const { inlinePolicies, attachedPolicies, boundary } = identity;
+  return {
+    identity: [...Object.values(inlinePolicies), ...attachedPolicies.flatMap((arn) => documentsOf(engine, arn))],
+    ...(boundary !== undefined && { boundary: documentsOf(engine, boundary) }),
+  };
+}
+
+function documentsOf(engine: Engine, policyArn: string): string[] {
+  const own = engine.state.iam.policies[policyArn];
+  if (own) return [own.document];
+  const known = managedByAws[/^arn:aws:iam::aws:policy\/([\w-]+)$/.exec(policyArn)?.[1] ?? ''];
+  return known ? [JSON.stringify({ Version: '2012-10-17', Statement: known })] : [];
+}
