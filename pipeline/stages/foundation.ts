@@ -1,8 +1,7 @@
-import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { accountOf } from '../core/account.ts';
 import type { Change, Left } from '../core/act.ts';
 import { addressOf } from '../core/address.ts';
 import type { Context } from '../core/context.ts';
-import { DeployError } from '../core/errors.ts';
 import { namesOf } from '../core/names.ts';
 import type { World } from '../core/observe.ts';
 import type { Payload } from '../core/payload.ts';
@@ -54,7 +53,7 @@ export async function ensureFoundation(
     ensureSecret(ctx, target),
   ]);
   const [roles, balancer] = await Promise.all([
-    ensureRoles(ctx, target, { account, secretArn }),
+    ensureRoles(ctx, target, account),
     ensureBalancer(ctx, target, { network, securityGroup: securityGroups.balancer }),
     ensureLogGroup(ctx, target),
   ]);
@@ -97,7 +96,7 @@ export async function planFoundation(
   ]);
   const [securityGroups, roles] = await Promise.all([
     findSecurityGroups(ctx, target, network),
-    findRoles(ctx, target, { account, secretArn: secret?.ARN }),
+    findRoles(ctx, target, account),
   ]);
   const settings = secretChanges(target, secret, {
     payload: wanted.payload,
@@ -126,10 +125,4 @@ export async function planFoundation(
 function settingsInUse({ fleet, releases }: World): string[] {
   const live = releases.filter((release) => release.name === fleet?.live);
   return [...new Set([...live, ...releases].map((release) => release.settingsVersion))];
-}
-
-async function accountOf(ctx: Context): Promise<string> {
-  const { Account } = await ctx.aws.sts.send(new GetCallerIdentityCommand({}));
-  if (!Account) throw new DeployError('credentials', 'AWS does not say whose credentials these are');
-  return Account;
 }

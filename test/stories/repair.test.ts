@@ -85,7 +85,7 @@ describe('repair', () => {
       LaunchTemplateName: 'shop-production',
       LaunchTemplateData: { ImageId: good.id },
     });
-    await story.ctx.aws.ec2.send(version);
+    await story.account.ec2.send(version);
     const { done, left } = await repaired(story);
     expect([done.toSorted(), left]).toEqual([
       [
@@ -104,7 +104,7 @@ describe('repair', () => {
     await story.deploy();
     await beginRoll(story);
     await story.clock.run(() =>
-      story.ctx.aws.autoScaling.send(
+      story.account.autoScaling.send(
         new CancelInstanceRefreshCommand({ ...group, WaitForTransitioningInstances: false }),
       ),
     );
@@ -125,7 +125,7 @@ describe('repair', () => {
     await using story = await startStory();
     await story.deploy();
     const processes = { ...group, ScalingProcesses: ['Launch', 'AZRebalance'] };
-    await story.ctx.aws.autoScaling.send(new SuspendProcessesCommand(processes));
+    await story.account.autoScaling.send(new SuspendProcessesCommand(processes));
     expect((await halfMade(story)).join()).toContain('Launch of the group are suspended');
     expect((await repaired(story)).done).toEqual(['resumed Launch']);
     expect(story.sandbox.engine.state.autoscaling.groups['shop-production']?.suspended).toEqual(['AZRebalance']);

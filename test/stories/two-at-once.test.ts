@@ -18,7 +18,10 @@ type Actor = (ctx: Context) => Promise<unknown>;
 
 /** Somebody with a working copy of the app and with settings of their own, on a network of their own. */
 function contextOf(story: Story, pausesMs: number[]): Context {
-  return { ...story.ctx, aws: paused(story.clock, unhurried(story.clock, clients(story.sandbox)), pausesMs) };
+  return {
+    ...story.ctx,
+    aws: paused(story.clock, unhurried(story.clock, clients(story.sandbox, story.deployer)), pausesMs),
+  };
 }
 
 /** A working copy of its own, with this line of code and these settings. */
@@ -78,10 +81,10 @@ describe('two at once', () => {
     await using story = await open();
     await story.deploy();
     const name = { LaunchTemplateName: 'shop-production' };
-    await story.ctx.aws.ec2.send(
+    await story.account.ec2.send(
       new CreateLaunchTemplateVersionCommand({ ...name, LaunchTemplateData: { ImageId: 'ami-1' } }),
     );
-    await story.ctx.aws.ec2.send(new DeleteLaunchTemplateVersionsCommand({ ...name, Versions: ['2'] }));
+    await story.account.ec2.send(new DeleteLaunchTemplateVersionsCommand({ ...name, Versions: ['2'] }));
     await story.edit('second line\n');
     expect((await story.deploy()).release).toMatch(/^v[34]$/);
     await check(story);

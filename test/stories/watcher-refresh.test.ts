@@ -52,7 +52,7 @@ describe('a roll', () => {
     const failing = failureOf(story.deploy());
     await story.clock.run(async () => {
       await until(story, (world) => releasesOf(world).includes('v2'));
-      await story.ctx.aws.autoScaling.send(new CancelInstanceRefreshCommand({ AutoScalingGroupName: group }));
+      await story.account.autoScaling.send(new CancelInstanceRefreshCommand({ AutoScalingGroupName: group }));
     });
     const failure = await failing;
     expect(failure.message).toMatch(/^the roll to v2 ended as Cancelled/);
@@ -65,7 +65,7 @@ describe('a roll', () => {
     await using story = await startStory();
     await story.deploy();
     const LaunchTemplate = { LaunchTemplateName: group, Version: '$Latest' };
-    await story.ctx.aws.autoScaling.send(
+    await story.account.autoScaling.send(
       new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: group, LaunchTemplate }),
     );
     story.played.apps.set('v2', { isMute: true });

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { AwsError } from '../../sandbox/api/error.ts';
 import { timings } from '../../sandbox/engine/engine.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox.ts';
+import { giveKey } from './deployer.ts';
 import { clients } from './sandbox.ts';
 import { startStory, type Story } from './story.ts';
 import { unhurried } from './unhurried.ts';
@@ -87,6 +88,7 @@ async function openStage(redeploy: CleanRun['redeploy']): Promise<Stage> {
 /** One process of `redeploy`: SDK retries are exhausted at once, as after the seventh attempt. */
 async function perform({ story, sabotage }: Stage, command: Command): Promise<void> {
   const accessKeyId = sabotage.begin();
+  giveKey(story.sandbox, accessKeyId);
   const aws = unhurried(story.clock, clients(story.sandbox, { accessKeyId }));
   const ctx: Context = { ...story.ctx, aws };
   const target = await story.target();

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type Dockerode from 'dockerode';
+import { holderOfPassword } from '../../sandbox/engine/ecr/passwords.ts';
+import { checkRegistryAction } from '../../sandbox/engine/registry/actions.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
 /** Docker for stories on simulated machines: remembers what was built, and pushes it into the sandbox's registry. */
@@ -18,13 +20,15 @@ export function playedDocker(sandbox: Sandbox): PlayedDocker {
   const builds: string[] = [];
   const pushes: string[] = [];
 
-  function push(reference: string): Readable {
+  function push(reference: string, password: string): Readable {
     if (sandbox.engine.sky.hit('registry-breaks')) return lines({ error: 'write: connection reset by peer' });
     const [uri = '', tag = ''] = reference.split(/:(?=[^:/]+$)/);
     const name = uri.slice(uri.indexOf('/') + 1);
     const digest = `sha256:${createHash('sha256').update(tag).digest('hex')}`;
     const repository = sandbox.engine.state.ecr.repositories[name];
     if (!repository) return lines({ error: `name unknown: the repository ${name} does not exist` });
+    const denial = whyDenied(name, password);
+    if (denial !== undefined) return lines({ error: denial });
     repository.images[digest] ??= {
       digest,
       mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
@@ -35,6 +39,27 @@ export function playedDocker(sandbox: Sandbox): PlayedDocker {
     };
     pushes.push(tag);
     return lines({ aux: { Digest: digest } });
+  }
+
+  /** What a real push asks the registry for, in this order. */
+  function whyDenied(name: string, password: string): string | undefined {
+    const principal = holderOfPassword(sandbox.engine, password);
+    if (!principal) return 'no basic auth credentials';
+    try {
+      for (const request of [
+        'HEAD blobs',
+        'POST blobs/uploads',
+        'PATCH blobs/uploads',
+        'PUT blobs/uploads',
+        'PUT manifests',
+      ]) {
+        const [method = '', what = ''] = request.split(' ');
+        checkRegistryAction(sandbox.engine, principal, { method, what, name });
+      }
+      return undefined;
+    } catch (error) {
+      return `denied: ${(error as Error).message}`;
+    }
   }
 
   const docker = {
@@ -48,7 +73,7 @@ export function playedDocker(sandbox: Sandbox): PlayedDocker {
       tag: async ({ repo, tag }: { repo: string; tag: string }) => {
         local.set(`${repo}:${tag}`, { Architecture: 'amd64' });
       },
-      push: async () => push(name),
+      push: async ({ authconfig }: { authconfig: { password: string } }) => push(name, authconfig.password),
     }),
     buildImage: async (context: NodeJS.ReadableStream, { t }: { t: string }) => {
       for await (const _ of context) void _;

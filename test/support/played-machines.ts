@@ -1,5 +1,6 @@
 import { CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { machineMay, roleKey } from './machine-role.ts';
 import { clients } from './sandbox.ts';
 import type { Act, Behaviour, Script } from '../../sandbox/engine/machines/simulated.ts';
 
@@ -56,27 +57,54 @@ export function playedMachines(): PlayedMachines {
     while (!(image = sandbox?.engine.state.ec2.instances[act.spec.instanceId]?.tags['redeploy:pull']))
       await act.sleep(2000);
     act.console(`redeploy bake: pulling ${image}`);
+    checkPull(act, image);
     await act.sleep(20_000);
     if (played.failBakeAt !== undefined) {
       act.console(`redeploy bake: failed: could not ${played.failBakeAt} (exit code 1)`);
-      act.setTag('redeploy:bake-error', `could not ${played.failBakeAt}`);
-      act.setTag('redeploy:bake', 'failed');
+      tell(act, 'redeploy:bake-error', `could not ${played.failBakeAt}`);
+      tell(act, 'redeploy:bake', 'failed');
       return act.powerOff();
     }
     act.disk['image'] = image;
-    act.setTag('redeploy:bake', 'done');
+    tell(act, 'redeploy:bake', 'done');
     act.powerOff();
+  }
+
+  function checkPull({ spec }: Act, image: string): void {
+    if (!sandbox) return;
+    const repositoryName = image.replace(/^[^/]+\//, '').replace(/@.*$/, '');
+    machineMay(sandbox, spec.instanceId, { service: 'ecr', operation: 'GetAuthorizationToken', input: {} });
+    machineMay(sandbox, spec.instanceId, { service: 'ecr', operation: 'BatchGetImage', input: { repositoryName } });
+  }
+
+  /** What bake.sh reports on its own machine, with its role's permissions and in no weather. */
+  function tell(act: Act, Key: string, Value: string): void {
+    const input = { Resources: [act.spec.instanceId], Tags: [{ Key, Value }] };
+    if (sandbox) machineMay(sandbox, act.spec.instanceId, { service: 'ec2', operation: 'CreateTags', input });
+    act.setTag(Key, Value);
   }
 
   async function app(act: Act): Promise<void> {
     const release = releaseOf(act.spec.userData);
-    const played = playedApps.get(release.name) ?? {};
+    const played = { ...whySettingsRefused(act, release), ...playedApps.get(release.name) };
     if (played.neverBoots) return act.console('Kernel panic - not syncing: VFS: Unable to mount root fs');
     await act.sleep(4000);
     for (let start = 1; ; start += 1) {
       await writeLog(release, act.spec.instanceId, `redeploy: start ${start} of ${release.name}`);
       if (await ends(act, release, played)) await act.sleep(3000);
       else return;
+    }
+  }
+
+  /** What fetch-settings.sh meets. */
+  function whySettingsRefused({ spec }: Act, { secretArn, settingsVersion }: PlayedRelease): PlayedApp {
+    const input = { SecretId: secretArn, VersionId: settingsVersion };
+    try {
+      if (sandbox)
+        machineMay(sandbox, spec.instanceId, { service: 'secretsmanager', operation: 'GetSecretValue', input });
+      return {};
+    } catch (error) {
+      return { settingsError: (error as Error).message };
     }
   }
 
@@ -109,7 +137,7 @@ export function playedMachines(): PlayedMachines {
   /** What ship-logs.py does. */
   async function writeLog(release: PlayedRelease, machine: string, message: string): Promise<void> {
     if (!sandbox) return;
-    const { logs } = clients(sandbox);
+    const { logs } = clients(sandbox, { accessKeyId: roleKey(sandbox, machine) });
     const stream = { logGroupName: release.logGroup, logStreamName: `${release.name}/${machine}` };
     await logs.send(new CreateLogStreamCommand(stream)).catch(() => undefined);
     const logEvents = [{ timestamp: sandbox.engine.clock.now(), message }];
@@ -123,6 +151,7 @@ interface PlayedRelease {
   name: string;
   port: number;
   healthPath: string;
+  secretArn: string;
   settingsVersion: string;
   logGroup: string;
 }
@@ -137,6 +166,7 @@ function releaseOf(userData: string): PlayedRelease {
     name: values['RELEASE'],
     port: Number(values['PORT']),
     healthPath: values['HEALTH_PATH'],
+    secretArn: values['SECRET_ID'],
     settingsVersion: values['SECRET_VERSION'],
     logGroup: values['LOG_GROUP'],
   };

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Context } from '../../pipeline/core/context.ts';
+import type { Aws, Context } from '../../pipeline/core/context.ts';
 import type { Event } from '../../pipeline/core/event.ts';
 import type { Target } from '../../pipeline/core/target.ts';
 import { readTarget } from '../../pipeline/core/target.ts';
@@ -14,17 +14,25 @@ import type { Sandbox, SandboxOptions } from '../../sandbox/sandbox.ts';
 import { fakeClock, type FakeClock } from './clock.ts';
 import { playedDocker, type PlayedDocker } from './played-docker.ts';
 import { playedMachines, type PlayedMachines } from './played-machines.ts';
+import { deployerTargets, makeDeployer, type Deployer } from './deployer.ts';
 import { clients, startSandbox } from './sandbox.ts';
 import { unhurried } from './unhurried.ts';
 
-/** A user with an app, on a sandbox of simulated machines, on a fake clock. */
+/**
+ * A user with an app, on a sandbox of simulated machines, on a fake clock. The user may do what `redeploy iam deployer` says and
+ * nothing else; the machines what their roles may.
+ */
 export interface Story extends AsyncDisposable {
   ctx: Context;
+  /** The account's own clients: whoever uses the console, and may do everything. */
+  account: Aws;
   clock: FakeClock;
   sandbox: Sandbox;
   machines: SimulatedMachines;
   played: PlayedMachines;
   docker: PlayedDocker;
+  /** Whose credentials `ctx` has. */
+  deployer: Deployer;
   events: Event[];
   /** Directory of the app; `bundle` in it is what a build made. */
   app: string;
@@ -52,17 +60,20 @@ export async function startStory(redeploy: Record<string, unknown> = {}, around:
   const docker = playedDocker(sandbox);
   const directory = await mkdtemp(path.join(tmpdir(), 'story-'));
   const events: Event[] = [];
-  const ctx = contextOf({ clock, sandbox, docker, machines, directory, events });
   await writeApp(directory, redeploy);
+  const deployer = await makeDeployer(sandbox, await deployerTargets(directory));
+  const ctx = contextOf({ clock, sandbox, docker, deployer, machines, directory, events });
   const target = () => readTarget(directory);
   const bundle = path.join(directory, 'bundle');
   return {
     ctx,
+    account: clients(sandbox, { maxAttempts: 3 }),
     clock,
     sandbox,
     machines,
     played,
     docker,
+    deployer,
     events,
     app: directory,
     target,
@@ -83,14 +94,15 @@ interface Parts {
   clock: FakeClock;
   sandbox: Sandbox;
   docker: PlayedDocker;
+  deployer: Deployer;
   machines: SimulatedMachines;
   directory: string;
   events: Event[];
 }
 
-function contextOf({ clock, sandbox, docker, machines, directory, events }: Parts): Context {
+function contextOf({ clock, sandbox, docker, deployer, machines, directory, events }: Parts): Context {
   return {
-    aws: unhurried(clock, clients(sandbox, { maxAttempts: 3 })),
+    aws: unhurried(clock, clients(sandbox, { maxAttempts: 3, accessKeyId: deployer.accessKeyId })),
     docker: docker.docker,
     sh: async () => ({ exitCode: 127, stdout: '', isMissing: true }),
     http: async ({ url }) => {

@@ -29,7 +29,7 @@ export async function storyBefore(command: Command): Promise<Story> {
 /** Runs the command as the CLI does; how it failed, or undefined. The SDK's retries take no time. */
 export async function perform(story: Story, command: Command): Promise<Failure | undefined> {
   const retryStrategy = new ConfiguredRetryStrategy(4, 1);
-  const aws = unhurried(story.clock, clients(story.sandbox, { maxAttempts: 4, retryStrategy }));
+  const aws = unhurried(story.clock, clients(story.sandbox, { maxAttempts: 4, retryStrategy, ...story.deployer }));
   for (const client of Object.values(aws)) rememberAction(client);
   const ctx: Context = { ...story.ctx, aws };
   const target = await story.target();

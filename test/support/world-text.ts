@@ -17,6 +17,7 @@ const unimportant = new Set([
   'streams',
   'sessions',
   'passwords',
+  'accessKeys',
   'UserData',
   'userData',
   'registered',

@@ -6,6 +6,7 @@ import {
   CreateRoleCommand,
   GetInstanceProfileCommand,
   GetRoleCommand,
+  GetPolicyCommand,
   GetRolePolicyCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
@@ -13,8 +14,8 @@ import { changesOf, creation, performAll, type Act, type Change, type Left } fro
 import type { Context } from '../../core/context.ts';
 import { isAwsError } from '../../core/errors.ts';
 import { namesOf, tagsOf } from '../../core/names.ts';
+import { boundaryNameOf, fillPolicy } from '../../core/policy.ts';
 import type { Target } from '../../core/target.ts';
-import { fill } from '../../core/template.ts';
 import { eventually, onceKnown } from '../../core/wait.ts';
 
 /** Names of the instance profiles; each has the one role of the same name. */
@@ -42,41 +43,31 @@ interface Wanted {
   role: string;
   policy: string;
   trust: string;
+  /** ARN of the policy that it is made within. */
+  boundary: string | undefined;
 }
 
 const policyName = 'redeploy';
 
-/** Looks at both roles. Without the secret's ARN, which nobody knows before the secret is there, their policies differ. */
-export async function findRoles(
-  ctx: Context,
-  target: Target,
-  ids: { account: string; secretArn: string | undefined },
-): Promise<RoleView[]> {
+/** Looks at both roles. */
+export async function findRoles(ctx: Context, target: Target, account: string): Promise<RoleView[]> {
   const names = namesOf(target);
-  const values = { REGION: target.region, ACCOUNT: ids.account, APP: target.app };
-  const [app, builder, trust] = await Promise.all([
-    policyText(ctx, 'app-role.json', {
-      ...values,
-      SECRET_ARN: ids.secretArn ?? 'arn:new',
-      LOG_GROUP: names.logGroup,
-    }),
-    policyText(ctx, 'builder-role.json', { ...values, REPOSITORY: names.repository }),
+  const [app, builder, trust, boundary] = await Promise.all([
+    policyText(ctx, 'instance.json', target, account),
+    policyText(ctx, 'builder.json', target, account),
     readFile(path.join(ctx.templates, 'iam/instance-trust.json'), 'utf8'),
+    findBoundary(ctx, target, account),
   ]);
   const wanted: Wanted[] = [
-    { name: names.appRole, role: 'app', policy: app, trust },
-    { name: names.builderRole, role: 'builder', policy: builder, trust },
+    { name: names.appRole, role: 'app', policy: app, trust, boundary },
+    { name: names.builderRole, role: 'builder', policy: builder, trust, boundary },
   ];
   return await Promise.all(wanted.map(async (one) => ({ wanted: one, found: await findRole(ctx, one.name) })));
 }
 
 /** Machines may read their secret and write their logs, builders may pull the image: nothing else. */
-export async function ensureRoles(
-  ctx: Context,
-  target: Target,
-  ids: { account: string; secretArn: string },
-): Promise<Roles> {
-  const views = await findRoles(ctx, target, ids);
+export async function ensureRoles(ctx: Context, target: Target, account: string): Promise<Roles> {
+  const views = await findRoles(ctx, target, account);
   await Promise.all(views.map((view) => performAll(ctx, roleActs(target, view))));
   const { appRole, builderRole } = namesOf(target);
   return { app: appRole, builder: builderRole };
@@ -107,7 +98,12 @@ function roleActs(target: Target, { wanted, found }: RoleView): Act[] {
     change: { action, what: what ?? '', why: why ?? '', calls: [`iam:${call}`] },
     perform,
   });
-  const trust = { RoleName: name, AssumeRolePolicyDocument: wanted.trust, Tags };
+  const trust = {
+    RoleName: name,
+    AssumeRolePolicyDocument: wanted.trust,
+    Tags,
+    ...(wanted.boundary !== undefined && { PermissionsBoundary: wanted.boundary }),
+  };
   const role = act('create', [`role ${name}`, 'it is not there', 'CreateRole'], (ctx) =>
     unlessThere(ctx.aws.iam.send(new CreateRoleCommand(trust))),
   );
@@ -156,6 +152,15 @@ async function findRole(ctx: Context, name: string): Promise<FoundRole> {
   };
 }
 
+/**
+ * ARN of the app's permissions boundary, if the account has it: whoever keeps the account makes it (docs/permissions.md), and a
+ * deployer may then make roles, but none that can do more than it says (access_policies_boundaries.html, "Delegating").
+ */
+const findBoundary = async (ctx: Context, target: Target, account: string): Promise<string | undefined> => {
+  const PolicyArn = `arn:aws:iam::${account}:policy/${boundaryNameOf(target)}`;
+  return (await unlessMissing(ctx.aws.iam.send(new GetPolicyCommand({ PolicyArn }))))?.Policy?.Arn;
+};
+
 const findProfile = async (ctx: Context, name: string) =>
   (await unlessMissing(ctx.aws.iam.send(new GetInstanceProfileCommand({ InstanceProfileName: name }))))
     ?.InstanceProfile;
@@ -177,7 +182,7 @@ async function unlessThere(call: Promise<unknown>, ...further: string[]): Promis
   }
 }
 
-const policyText = async (ctx: Context, file: string, values: Record<string, string>): Promise<string> =>
-  fill(await readFile(path.join(ctx.templates, 'iam', file), 'utf8'), values);
+const policyText = async (ctx: Context, file: string, target: Target, account: string): Promise<string> =>
+  JSON.stringify(fillPolicy(await readFile(path.join(ctx.templates, 'iam', file), 'utf8'), [target], { account }));
 
 const sameJson = (a: string, b: string): boolean => JSON.stringify(JSON.parse(a)) === JSON.stringify(JSON.parse(b));

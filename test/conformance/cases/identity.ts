@@ -1,9 +1,11 @@
 import {
   AddRoleToInstanceProfileCommand,
   CreateInstanceProfileCommand,
+  CreatePolicyCommand,
   CreateRoleCommand,
   GetInstanceProfileCommand,
   GetRoleCommand,
+  GetPolicyCommand,
   GetRolePolicyCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
@@ -19,8 +21,22 @@ const policy = JSON.stringify({
   Statement: [{ Effect: 'Allow', Action: 'logs:PutLogEvents', Resource: '*' }],
 });
 
+/** The managed policy that a role is made with, so that nobody can give it more. */
+async function boundary({ aws: { iam, sts }, call, malformed }: Bench): Promise<void> {
+  const { Account } = await sts.send(new GetCallerIdentityCommand({}));
+  const PolicyArn = `arn:aws:iam::${Account}:policy/redeploy-shop-boundary`;
+  await call('none yet', () => iam.send(new GetPolicyCommand({ PolicyArn })));
+  await malformed('no ARN', () => iam.send(new GetPolicyCommand({ PolicyArn: 'redeploy-shop-boundary-policy' })));
+  await iam.send(new CreatePolicyCommand({ PolicyName: 'redeploy-shop-boundary', PolicyDocument: policy }));
+  await call('there', () => iam.send(new GetPolicyCommand({ PolicyArn })));
+  const role = { RoleName: 'bounded', AssumeRolePolicyDocument: trust };
+  await call('within a boundary', () => iam.send(new CreateRoleCommand({ ...role, PermissionsBoundary: PolicyArn })));
+}
+
 /** Roles, policies, instance profiles; who calls. */
-export async function identity({ aws: { iam, sts }, call, malformed }: Bench): Promise<void> {
+export async function identity(bench: Bench): Promise<void> {
+  const { aws, call, malformed } = bench;
+  const { iam, sts } = aws;
   await call('us', () => sts.send(new GetCallerIdentityCommand({})));
   const RoleName = 'redeploy-shop-app';
   const role = { RoleName, AssumeRolePolicyDocument: trust, Tags: [{ Key: 'role', Value: 'app' }] };
@@ -55,4 +71,5 @@ export async function identity({ aws: { iam, sts }, call, malformed }: Bench): P
   await call('the one role', () => iam.send(new AddRoleToInstanceProfileCommand(join)));
   await call('a second role', () => iam.send(new AddRoleToInstanceProfileCommand(join)));
   await call('with its role', () => iam.send(new GetInstanceProfileCommand({ InstanceProfileName: RoleName })));
+  await boundary(bench);
 }

@@ -22,10 +22,10 @@ async function open(place: Workplace, breaks: ('before' | 'after')[] = []) {
     const image = getImage(name);
     const push = image.push.bind(image);
     return Object.assign(image, {
-      push: async () => {
+      push: async (options: object) => {
         const fault = breaks.shift();
         if (fault === 'before') return Readable.from(['{"error":"unexpected EOF"}\n']);
-        const answer = await push();
+        const answer = await push(options);
         if (fault === 'after') throw new Error('socket hang up');
         return answer;
       },

@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  boundaryNameOf,
+  fillPolicy,
+  joinPolicies,
+  type PolicyDocument,
+  type PolicyTarget,
+} from '../../pipeline/core/policy.ts';
+import type { IamIdentity, IamPolicy } from '../../sandbox/engine/iam/state.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+
+/** Somebody in the account who may do what the deployer policies say, and nothing else. */
+export interface Deployer {
+  accessKeyId: string;
+}
+
+const name = 'deployer';
+const templates = path.resolve(import.meta.dirname, '../../templates/iam');
+
+/** The parts of the deployer's policy, as `redeploy iam deployer` prints them. */
+export const deployerParts = ['viewer', 'deployer-fleet', 'deployer-content'] as const;
+
+/** A template of templates/iam filled in. */
+export const readPolicy = async (part: string, targets: PolicyTarget[], account = '123456789012') =>
+  fillPolicy(await readFile(path.join(templates, `${part}.json`), 'utf8'), targets, { account });
+
+/** All environments of the redeploy.json in `directory`, valid or not: the policy is printed before anything is checked. */
+export async function deployerTargets(directory: string): Promise<PolicyTarget[]> {
+  type Written = {
+    app: string;
+    region: string;
+    environments: Record<string, { region?: string }>;
+    bake?: PolicyTarget['bake'];
+  };
+  const written = JSON.parse(await readFile(path.join(directory, 'redeploy.json'), 'utf8')) as Written;
+  const { app, region, environments, bake } = written;
+  const all = Object.entries(environments);
+  return all.map(([environment, own]) =>
+    Object.assign({ app, environment, region: own.region ?? region }, bake && { bake }),
+  );
+}
+
+/**
+ * Puts boundary, policies and the user into the account as whoever keeps it would. Written into the state: not a call of the
+ * story's, which weather and saboteurs look at.
+ */
+export async function makeDeployer(sandbox: Sandbox, targets: PolicyTarget[]): Promise<Deployer> {
+  const [first] = targets;
+  if (first) putPolicy(sandbox, boundaryNameOf(first), await readBoundary(targets));
+  for (const part of deployerParts) putPolicy(sandbox, part, await readPolicy(part, targets));
+  const user: IamIdentity = {
+    ...entity(sandbox, 'user', name),
+    inlinePolicies: {},
+    attachedPolicies: deployerParts.map((part) => arnOf(sandbox, 'policy', part)),
+  };
+  sandbox.engine.state.iam.users[name] = user;
+  const accessKeyId = 'AKIADEPLOYER00000000';
+  giveKey(sandbox, accessKeyId);
+  return { accessKeyId };
+}
+
+/** What the machines' roles may at most: what templates/iam gives them. */
+export async function readBoundary(targets: PolicyTarget[]): Promise<PolicyDocument> {
+  return joinPolicies([await readPolicy('builder', targets), await readPolicy('instance', targets)]);
+}
+
+/** One more access key of the deployer's. */
+export function giveKey({ engine }: Sandbox, accessKeyId: string): void {
+  engine.state.iam.accessKeys[accessKeyId] = { userName: name, isActive: true, createdAt: 0 };
+}
+
+/** Makes a managed policy, or changes what it says. */
+export function putPolicy(sandbox: Sandbox, policyName: string, document: object): void {
+  const policy: IamPolicy = { ...entity(sandbox, 'policy', policyName), document: JSON.stringify(document) };
+  sandbox.engine.state.iam.policies[policy.arn] = policy;
+}
+
+const arnOf = ({ engine }: Sandbox, type: string, of: string) => `arn:aws:iam::${engine.state.account}:${type}/${of}`;
+
+const entity = (sandbox: Sandbox, type: 'user' | 'policy', of: string) => ({
+  name: of,
+  arn: arnOf(sandbox, type, of),
+  id: of,
+  path: '/',
+  createdAt: 0,
+  tags: {},
+});
