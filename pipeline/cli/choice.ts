@@ -1,3 +1,5 @@
+import type { PolicyName } from '../core/policy-names.ts';
+
 /** Options that every command takes. */
 export interface Common {
   appDir: string;
@@ -36,6 +38,17 @@ export type Choice =
   | { command: 'repair'; options: Targeted }
   | { command: 'releases'; options: Targeted }
   | { command: 'plan'; options: Targeted & { bundle?: string; exitCode: boolean } }
+  | {
+      command: 'iam';
+      options: Targeted & {
+        /** Number of the account; that of the credentials unless given. */
+        account?: string;
+        /** `owner/name` on GitHub; the origin of the git repository unless given. */
+        repo?: string;
+      };
+      /** Which document; the commands that set everything up unless given. */
+      name?: PolicyName;
+    }
   | {
       command: 'sandbox up';
       options: Common & { region?: string; machines: 'docker' | 'simulated'; latency: 'none' | 'aws' };

@@ -15,7 +15,7 @@ export interface Session {
 }
 
 /** Everything from outside, for one region; with an endpoint, that AWS is asked instead of Amazon's. */
-export async function makeContext(session: Session, region: string, endpoint?: string): Promise<Context> {
+async function makeContext(session: Session, region: string, endpoint?: string): Promise<Context> {
   const [{ connectAws }, docker, { shell }] = await Promise.all([
     import('../edge/aws.ts'),
     connectDocker(session.io),
@@ -34,6 +34,15 @@ export async function makeContext(session: Session, region: string, endpoint?: s
     templates: path.join(packageRoot, 'templates'),
     cache: cacheDirectory(session.io),
   };
+}
+
+/** Everything from outside; with `isSandbox` from the sandbox on this machine, which is started if need be. */
+export async function contextIn(session: Session, region: string, isSandbox: boolean): Promise<Context> {
+  if (!isSandbox) return await makeContext(session, region);
+  const { sandboxUp } = await import('../commands/sandbox.ts');
+  const local = await findSandbox(session);
+  const { authority } = await sandboxUp(local, { region, machines: 'docker', latency: 'none' });
+  return await makeContext(session, region, `http://${authority}`);
 }
 
 /** The sandbox of this user, as REDEPLOY_SANDBOX_DIR and REDEPLOY_SANDBOX_PORT say. */

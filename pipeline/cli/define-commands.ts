@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { policyNames, type PolicyName } from '../core/policy-names.ts';
 import type { Choice, CommandName } from './choice.ts';
 import { helpTexts } from './help.ts';
 import { packageVersion } from './version.ts';
@@ -47,7 +48,24 @@ export function defineCommands(program: Command, cwd: string, choose: Choose): v
     exitCode,
     ...targetOptions(),
   ]);
+  defineIam(program, shared);
   defineSandbox(program, shared);
+}
+
+function defineIam(program: Command, shared: Shared): void {
+  const iam = command(program, 'iam', shared, [
+    ['print the IAM policies that deployers and machines need'],
+    new Option('--account <number>', 'AWS account; that of your credentials unless given').argParser(accountArgument),
+    new Option('--repo <owner/name>', 'repository on GitHub; the origin in git unless given').argParser(repoArgument),
+    ...targetOptions(),
+  ]);
+  iam
+    .addArgument(
+      new Argument('[document]', 'one of them; without it, the commands that set all up').choices(policyNames),
+    )
+    .action((name: PolicyName | undefined) =>
+      shared.choose({ command: 'iam', options: optionsOf(iam), ...(name !== undefined && { name }) }),
+    );
 }
 
 function defineSandbox(program: Command, shared: Shared): void {
@@ -123,6 +141,16 @@ function releaseArgument(text: string): string {
   const digits = /^v?([1-9]\d*)$/.exec(text)?.[1];
   if (digits === undefined) throw new InvalidArgumentError('A release looks like v41.');
   return `v${digits}`;
+}
+
+function accountArgument(text: string): string {
+  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('An account has 12 digits.');
+  return text;
+}
+
+function repoArgument(text: string): string {
+  if (!/^[\w.-]+\/[\w.-]+$/.test(text)) throw new InvalidArgumentError('It looks like owner/name.');
+  return text;
 }
 
 function countArgument(text: string): number {

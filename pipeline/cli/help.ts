@@ -96,6 +96,21 @@ Examples:
   redeploy plan -e production --json           with the AWS operations that each change takes
   redeploy plan -e production --exit-code      2: there are changes; 0: none; 1: it failed
 `,
+  iam: `
+Prints what to hand to IAM, filled in for the app, its environments (or one), the account and
+the region; the document alone is on stdout. Documents:
+  deployer                            all that redeploy needs; as inline policy of a role
+  viewer, deployer-fleet,             the same in three, each short enough for a managed policy;
+    deployer-content                  viewer alone is enough for plan, status and releases
+  boundary                            what the roles of machines can have at most
+  builder, instance                   what redeploy gives the machines' roles by itself
+  github, github-plan                 trust of the roles of the release job, of its pull requests
+
+Examples:
+  redeploy iam                        the commands that set all up, in order
+  redeploy iam viewer > viewer.json
+  redeploy iam github --repo acme/shop -e production
+`,
   sandbox: `
 An AWS that fits into this machine: real machines (containers with systemd and a Docker of their
 own), a real load balancer, a registry. It needs Docker, and nothing else. \`--sandbox\` on any

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Choice, ChoiceOf, CommandName, Targeted } from './choice.ts';
 import { confirmDeploy } from './confirm.ts';
-import { findSandbox, makeContext, type Session } from './context.ts';
+import { contextIn, type Session } from './context.ts';
 import { performSandbox } from './perform-sandbox.ts';
 import type { Shown } from './shown.ts';
 
@@ -68,6 +68,10 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
     const made = await plan(ctx, target, bundleOf(session, options));
     return { ...showPlan(made), exitCode: options.exitCode && made.hasChanges ? 2 : 0 };
   },
+  iam: async (choice, session) => {
+    const { performIam } = await import('./perform-iam.ts');
+    return performIam(choice, session);
+  },
   ...performSandbox,
 };
 
@@ -86,11 +90,7 @@ async function open(session: Session, options: Targeted, how?: 'with files') {
   ]);
   const directory = path.resolve(session.io.cwd, options.appDir);
   const target = await readTarget(directory, options.environment, how && mistakesInFiles);
-  if (!options.sandbox) return { target, ctx: await makeContext(session, target.region) };
-  const { sandboxUp } = await import('../commands/sandbox.ts');
-  const local = await findSandbox(session);
-  const { authority } = await sandboxUp(local, { region: target.region, machines: 'docker', latency: 'none' });
-  return { target, ctx: await makeContext(session, target.region, `http://${authority}`) };
+  return { target, ctx: await contextIn(session, target.region, options.sandbox) };
 }
 
 const bundleOf = ({ io }: Session, { bundle }: { bundle?: string }) =>

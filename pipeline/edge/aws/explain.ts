@@ -23,12 +23,29 @@ const unknownKey: Explanation = (error) =>
     error,
   );
 
-const denied: Explanation = (error, action) =>
-  new DeployError('credentials', `AWS does not allow ${action}`, {
-    hint: 'ask whoever keeps the account to allow this action for your user or role',
-    lines: [error.message],
+/**
+ * What AWS says of a denial, where it says it: the action may be another than the call's (iam:PassRole of a launch), and EC2 adds
+ * a text in code (troubleshoot_access-denied.html).
+ */
+const denied: Explanation = (error, action) => {
+  const [, denied = action, resource] = /to perform: (\S+) on resource: (\S+)/.exec(error.message) ?? [];
+  const where = resource === undefined || resource === '*' ? '' : ` on ${resource}`;
+  return new DeployError('credentials', `AWS does not allow ${denied}${where}`, {
+    hint: 'ask whoever keeps the account to allow it: `redeploy iam deployer` prints what redeploy needs, docs/permissions.md how to give it',
+    lines: [error.message.replace(/ Encoded authorization failure message: .*$/s, ''), ...launchesToo(action)],
     cause: error,
   });
+};
+
+/** Auto Scaling does not say what a launch from the template lacks (ec2-auto-scaling-launch-template-permissions.html). */
+const launchesToo = (action: string): string[] =>
+  [
+    'autoscaling:CreateAutoScalingGroup',
+    'autoscaling:UpdateAutoScalingGroup',
+    'autoscaling:StartInstanceRefresh',
+  ].includes(action)
+    ? [`besides ${action} this takes ec2:RunInstances, ec2:CreateTags and iam:PassRole for what the template launches`]
+    : [];
 
 const wrongClock: Explanation = (error) =>
   because('AWS refused the signature: the clock of this machine is wrong', 'set the clock and try again', error);

@@ -60,8 +60,13 @@ test.each<[string, (aws: Aws) => Promise<unknown>, string, [message: RegExp, hin
   ['InvalidClientTokenId', whoAmI, 'credentials', [/does not accept/, /get-caller-identity/]],
   ['AuthFailure', instances, 'credentials', [/does not accept/, /AWS_PROFILE/]],
   ['UnrecognizedClientException', images, 'credentials', [/does not accept/, /AWS_PROFILE/]],
-  ['UnauthorizedOperation', instances, 'credentials', [/does not allow ec2:DescribeInstances$/, /allow this action/]],
-  ['AccessDeniedException', images, 'credentials', [/does not allow ecr:DescribeImages$/, /allow this action/]],
+  [
+    'UnauthorizedOperation',
+    instances,
+    'credentials',
+    [/does not allow ec2:DescribeInstances$/, /`redeploy iam deployer`/],
+  ],
+  ['AccessDeniedException', images, 'credentials', [/does not allow ecr:DescribeImages$/, /`redeploy iam deployer`/]],
   ['VcpuLimitExceeded', instances, 'aws', [/refused ec2:DescribeInstances \(VcpuLimitExceeded\): no/, /same command/]],
 ])('%s is told in our words', async (code, call, ours, [message, hint]) => {
   const { aws } = await refusing(code);

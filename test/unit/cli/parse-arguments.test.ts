@@ -55,6 +55,15 @@ test.each([
     'init --from-mup .deploy --settings s.json',
     { command: 'init', options: { ...common, fromMup: '.deploy', settings: 's.json', yes: false, github: false } },
   ],
+  ['iam', { command: 'iam', options: targeted }],
+  [
+    'iam github --account 123456789012 --repo acme/shop -e prod',
+    {
+      command: 'iam',
+      name: 'github',
+      options: { ...targeted, account: '123456789012', repo: 'acme/shop', environment: 'prod' },
+    },
+  ],
   ['sandbox up', { command: 'sandbox up', options: { ...common, machines: 'docker', latency: 'none' } }],
   [
     'sandbox up --machines simulated --latency aws',
