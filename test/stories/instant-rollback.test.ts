@@ -65,7 +65,7 @@ async function visit(story: Story, act: () => Promise<unknown>) {
 
 /** Every call takes a quarter of a second, as from a laptop at home. */
 async function rollbackFromAfar(story: Story): Promise<void> {
-  const aws = paused(story.clock, unhurried(story.clock, clients(story.sandbox)), [250]);
+  const aws = paused(story.clock, unhurried(story.clock, clients(story.sandbox, story.deployer)), [250]);
   const target = await story.target();
   await story.clock.run(() => rollback({ ...story.ctx, aws }, target, { wait: true }));
 }
@@ -143,7 +143,7 @@ describe('with machines of the release before in reserve', { timeout: 60_000 }, 
   it('a fleet that has grown since is not asked to do with fewer: new machines are started', async () => {
     await using story = await storyWithReserve();
     const grown = { AutoScalingGroupName: 'shop-production', DesiredCapacity: 3 };
-    await story.ctx.aws.autoScaling.send(new SetDesiredCapacityCommand(grown));
+    await story.account.autoScaling.send(new SetDesiredCapacityCommand(grown));
     await story.clock.advance(3 * minute);
     const seen = await visit(story, () => story.rollback());
     expect(Math.min(...seen.map(({ healthy }) => healthy))).toBe(3);

@@ -44,7 +44,7 @@ describe('health checks, stickiness and timeouts', () => {
     await story.deploy();
     const made = await targetGroup(story);
     expect(made).toMatchObject(inAws);
-    const { elbv2 } = story.ctx.aws;
+    const { elbv2 } = story.account;
     await elbv2.send(new ModifyTargetGroupCommand({ TargetGroupArn: made.arn, Matcher: { HttpCode: '404' } }));
     const Attributes = [{ Key: 'stickiness.enabled', Value: 'true' }];
     await elbv2.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn: made.arn, Attributes }));

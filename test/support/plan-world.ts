@@ -6,6 +6,7 @@ import type { Context } from '../../pipeline/core/context.ts';
 import type { PendingCall } from '../../sandbox/api/dispatch.ts';
 import { AwsError } from '../../sandbox/api/error.ts';
 import { timings } from '../../sandbox/engine/engine.ts';
+import { giveKey } from './deployer.ts';
 import { clients } from './sandbox.ts';
 import { startStory, type Story } from './story.ts';
 import { unhurried } from './unhurried.ts';
@@ -37,6 +38,7 @@ export async function watchedStory(redeploy: Record<string, unknown> = {}): Prom
     made = [];
     run += 1;
     const accessKeyId = `AKIAWATCHED${String(run).padStart(9, '0')}`;
+    giveKey(story.sandbox, accessKeyId);
     return { ...story.ctx, aws: unhurried(story.clock, clients(story.sandbox, { accessKeyId })) };
   };
   const bundle = path.join(story.app, 'bundle');

@@ -78,10 +78,10 @@ function checkOutput(model: Model, operation: Operation, exchange: Exchange): st
 /** EC2 puts the request id beside the members, and answers `return` where a model has no output. */
 const isContent = ({ name }: Tree): boolean => name !== 'requestId' && name !== 'ResponseMetadata';
 
-/** Errors that every operation may answer (the pages "Common errors" of each service). */
+/** Errors that every operation may answer: the pages "Common errors" of each service, and troubleshoot_access-denied.html of IAM. */
 const common = new Set(
   (
-    'AccessDeniedException ExpiredToken ExpiredTokenException IncompleteSignature InternalFailure InvalidAction ' +
+    'AccessDenied AccessDeniedException ExpiredToken ExpiredTokenException IncompleteSignature InternalFailure InvalidAction ' +
     'InvalidClientTokenId InvalidParameterCombination InvalidParameterValue InvalidQueryParameter MalformedQueryString ' +
     'MissingAction MissingAuthenticationToken MissingParameter NotAuthorized OptInRequired RequestExpired ' +
     'ServiceUnavailable Throttling ThrottlingException ValidationError ValidationException UnrecognizedClientException ' +

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import type { PolicyDocument, PolicyTarget } from '../../../pipeline/core/policy.ts';
+import { operationsOfPipeline } from '../../conformance/pipeline-operations.ts';
+import { deployerParts, readPolicy } from '../../support/deployer.ts';
+
+const shop: PolicyTarget = { app: 'shop', environment: 'production', region: 'us-east-1' };
+
+const actionsOf = ({ Statement }: PolicyDocument): string[] => Statement.flatMap(({ Action }) => Action);
+
+const deployerActions = async () =>
+  new Set((await Promise.all(deployerParts.map((part) => readPolicy(part, [shop])))).flatMap(actionsOf));
+
+/** What the SDK's clients are called in IAM, where that is something else. */
+const prefixes: Record<string, string> = {
+  'auto-scaling': 'autoscaling',
+  'cloudwatch-logs': 'logs',
+  'elastic-load-balancing-v2': 'elasticloadbalancing',
+  'route-53': 'route53',
+  'secrets-manager': 'secretsmanager',
+};
+
+/** Nobody needs to be allowed these (API_GetCallerIdentity.html). */
+const free = ['sts:GetCallerIdentity'];
+
+test('the deployer may make every AWS call that there is in the code', async () => {
+  const allowed = await deployerActions();
+  const made = (await operationsOfPipeline()).map((operation) => {
+    const [client = '', name = ''] = operation.split(':');
+    return `${prefixes[client] ?? client}:${name}`;
+  });
+  expect(made.filter((action) => !allowed.has(action) && !free.includes(action))).toEqual([]);
+});
