@@ -1,10 +1,14 @@
 import { namesOf } from './names.ts';
+import { sourceOf, type Reference } from './references.ts';
 import type { Settings } from './settings.ts';
 import { chooseEnvironment, type Target } from './target.ts';
 import { fill } from './template.ts';
 
 /** What templates/iam names of an environment. */
-export type PolicyTarget = Pick<Target, 'app' | 'environment' | 'region'> & { bake?: { baseAmi?: string | undefined } };
+export interface PolicyTarget extends Pick<Target, 'app' | 'environment' | 'region'> {
+  baseAmi?: string | undefined;
+  secrets?: Record<string, Reference> | undefined;
+}
 
 /** The account that a policy is for, and the repository whose jobs a trust policy lets in (`owner/name`). */
 export interface PolicyPlace {
@@ -18,16 +22,23 @@ export function policyTargetsOf(settings: Settings, environment?: string): Polic
     environment === undefined ? Object.keys(settings.environments) : [chooseEnvironment(settings, environment)];
   return names.map((name) => {
     const own = settings.environments[name];
-    const baseAmi = own?.bake?.baseAmi ?? settings.bake?.baseAmi;
-    return { app: settings.app, environment: name, region: own?.region ?? settings.region, bake: { baseAmi } };
+    return {
+      app: settings.app,
+      environment: name,
+      region: own?.region ?? settings.region,
+      baseAmi: own?.bake?.baseAmi ?? settings.bake?.baseAmi,
+      secrets: own?.secrets,
+    };
   });
 }
 
 /** The managed policy that no role of the app's machines can go beyond. A role is made with it when the account has it. */
 export const boundaryNameOf = ({ app }: Pick<Target, 'app'>): string => `redeploy-${app}-boundary`;
 
-/** Values for a template; one that an environment lacks drops the list entries that name it. */
-function valuesOf(target: PolicyTarget, { account, repository }: PolicyPlace): Record<string, string | undefined> {
+/** A list stands for as many entries of the list that it is in. */
+type Values = Record<string, string | readonly string[]>;
+
+function valuesOf(target: PolicyTarget, { account, repository }: PolicyPlace): Values {
   const names = namesOf(target);
   return {
     APP: target.app,
@@ -41,17 +52,33 @@ function valuesOf(target: PolicyTarget, { account, repository }: PolicyPlace): R
     APP_ROLE: names.appRole,
     BUILDER_ROLE: names.builderRole,
     BOUNDARY: boundaryNameOf(target),
-    GITHUB_REPOSITORY: repository,
-    BASE_AMI_PARAMETER: baseAmiParameter(target, account),
+    GITHUB_REPOSITORY: repository ?? [],
+    BASE_AMI_PARAMETERS: baseAmiParameters(target, account),
+    ...referencesOf(target, account),
   };
 }
 
+function baseAmiParameters({ baseAmi, region }: PolicyTarget, account: string): string[] {
+  return baseAmi === undefined || baseAmi.startsWith('ami-') ? [] : [parameterArn(baseAmi, region, account)];
+}
+
 /** AWS's own parameters are in no account (systems-manager/latest/userguide/parameter-store-public-parameters.html). */
-function baseAmiParameter({ bake, region }: PolicyTarget, account: string): string | undefined {
-  const name = bake?.baseAmi;
-  if (name === undefined || name.startsWith('ami-')) return undefined;
-  const owner = name.startsWith('/aws/service/') ? '' : account;
-  return `arn:aws:ssm:${region}:${owner}:parameter/${name.replace(/^\//, '')}`;
+const parameterArn = (name: string, region: string, account: string): string =>
+  `arn:aws:ssm:${region}:${name.startsWith('/aws/service/') ? '' : account}:parameter/${name.replace(/^\//, '')}`;
+
+/** What `secrets` in redeploy.json refers to. An ARN may be written with its last six characters or without. */
+function referencesOf({ region, secrets = {} }: PolicyTarget, account: string): Values {
+  const sources = Object.values(secrets).map(sourceOf);
+  const ids = sources.flatMap((source) => (source.kind === 'secret' ? [source.id] : []));
+  const arns = ids.map((id) =>
+    id.startsWith('arn:') ? id : `arn:aws:secretsmanager:${region}:${account}:secret:${id}`,
+  );
+  return {
+    REFERENCED_SECRETS: arns.flatMap((arn) => [arn, `${arn}-??????`]),
+    REFERENCED_PARAMETERS: sources.flatMap((source) =>
+      source.kind === 'parameter' ? [parameterArn(source.name, region, account)] : [],
+    ),
+  };
 }
 
 /** A policy document: plain JSON. */
@@ -69,14 +96,16 @@ export interface PolicyStatement {
 
 /**
  * A policy template filled in for one or more environments of an app: an entry of a list that names what differs between them
- * is there once for each. Throws (a bug of ours) when something that differs is not in a list.
+ * is there once for each, and a statement about nothing is left out. Throws (a bug of ours) when something that differs is not
+ * in a list.
  */
 export function fillPolicy(template: string, targets: PolicyTarget[], place: PolicyPlace): PolicyDocument {
   const values = targets.map((target) => valuesOf(target, place));
-  return expand(JSON.parse(template) as unknown, values) as PolicyDocument;
+  const { Version, Statement } = expand(JSON.parse(template) as unknown, values) as PolicyDocument;
+  return { Version, Statement: Statement.filter(({ Resource }) => !Array.isArray(Resource) || Resource.length > 0) };
 }
 
-function expand(value: unknown, values: Record<string, string | undefined>[]): unknown {
+function expand(value: unknown, values: Values[]): unknown {
   if (typeof value === 'string') return single(value, values);
   if (Array.isArray(value))
     return value.flatMap((one) => (typeof one === 'string' ? each(one, values) : [expand(one, values)]));
@@ -84,17 +113,21 @@ function expand(value: unknown, values: Record<string, string | undefined>[]): u
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, expand(member, values)]));
 }
 
-function single(text: string, values: Record<string, string | undefined>[]): string {
+function single(text: string, values: Values[]): string {
   const [only, ...others] = each(text, values);
   if (only === undefined || others.length > 0) throw new Error(`policy template: "${text}" must be in a list`);
   return only;
 }
 
-function each(text: string, values: Record<string, string | undefined>[]): string[] {
-  const lacks = (of: Record<string, string | undefined>) =>
-    Object.keys(of).some((name) => of[name] === undefined && text.includes(`{{${name}}}`));
-  const filled = values.filter((of) => !lacks(of)).map((of) => fill(text, of as Record<string, string>));
-  return [...new Set(filled)];
+function each(text: string, values: Values[]): string[] {
+  return [...new Set(values.flatMap((of) => filledWith(text, of)))];
+}
+
+function filledWith(text: string, values: Values): readonly string[] {
+  const only = values[/^\{\{([A-Z_]+)\}\}$/.exec(text)?.[1] ?? ''];
+  if (Array.isArray(only)) return only as readonly string[];
+  const texts = Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return [fill(text, Object.fromEntries(texts))];
 }
 
 /** Characters without white space, as IAM counts them. */

@@ -4,9 +4,11 @@ import {
   boundaryNameOf,
   fillPolicy,
   joinPolicies,
+  policyTargetsOf,
   type PolicyDocument,
   type PolicyTarget,
 } from '../../pipeline/core/policy.ts';
+import { readSettings } from '../../pipeline/core/target.ts';
 import type { IamIdentity, IamPolicy } from '../../sandbox/engine/iam/state.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
@@ -25,20 +27,16 @@ export const deployerParts = ['viewer', 'deployer-fleet', 'deployer-content'] as
 export const readPolicy = async (part: string, targets: PolicyTarget[], account = '123456789012') =>
   fillPolicy(await readFile(path.join(templates, `${part}.json`), 'utf8'), targets, { account });
 
-/** All environments of the redeploy.json in `directory`, valid or not: the policy is printed before anything is checked. */
+/** All environments of the redeploy.json in `directory`; only their names when there are mistakes in it. */
 export async function deployerTargets(directory: string): Promise<PolicyTarget[]> {
-  type Written = {
-    app: string;
-    region: string;
-    environments: Record<string, { region?: string }>;
-    bake?: PolicyTarget['bake'];
-  };
-  const written = JSON.parse(await readFile(path.join(directory, 'redeploy.json'), 'utf8')) as Written;
-  const { app, region, environments, bake } = written;
-  const all = Object.entries(environments);
-  return all.map(([environment, own]) =>
-    Object.assign({ app, environment, region: own.region ?? region }, bake && { bake }),
-  );
+  try {
+    return policyTargetsOf(await readSettings(directory));
+  } catch {
+    type Written = { app: string; region: string; environments: object };
+    const file = await readFile(path.join(directory, 'redeploy.json'), 'utf8');
+    const { app, region, environments } = JSON.parse(file) as Written;
+    return Object.keys(environments).map((environment) => ({ app, environment, region }));
+  }
 }
 
 /**

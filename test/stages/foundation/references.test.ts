@@ -7,6 +7,7 @@ import { readTarget } from '../../../pipeline/core/target.ts';
 import { realClock } from '../../../pipeline/edge/clock.ts';
 import { shell } from '../../../pipeline/edge/shell.ts';
 import { readPayload } from '../../../pipeline/stages/payload.ts';
+import { deployerTargets, makeDeployer } from '../../support/deployer.ts';
 import { failureOf } from '../../support/failure.ts';
 import { startStory, type Story } from '../../support/story.ts';
 
@@ -15,7 +16,7 @@ const planted = 'pl4nted';
 let story: Story;
 beforeEach(async () => {
   story = await startStory();
-  const { secretsManager, ssm } = story.ctx.aws;
+  const { secretsManager, ssm } = story.account;
   const mail = JSON.stringify({ url: `smtp://u:${planted}"$\n@mail`, port: 587, tls: true, list: [] });
   await secretsManager.send(new CreateSecretCommand({ Name: 'shop/mail', SecretString: mail }));
   await secretsManager.send(new CreateSecretCommand({ Name: 'shop/bytes', SecretBinary: Buffer.from([1, 2]) }));
@@ -30,6 +31,8 @@ async function configure(secrets: Record<string, unknown>): Promise<void> {
   const file = path.join(story.app, 'redeploy.json');
   const written = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
   await writeFile(file, JSON.stringify({ ...written, environments: { production: { secrets } } }));
+  // As whoever keeps the account does when `redeploy iam` says something new.
+  await makeDeployer(story.sandbox, await deployerTargets(story.app));
 }
 
 const withPrograms = () => ({ ...story.ctx, sh: shell, clock: realClock });
@@ -127,7 +130,7 @@ test('what stands in a file, too, and a place that cannot be, are mistakes befor
 });
 
 test('values that are too large together, or cannot work, are refused when they are known', async () => {
-  const { ssm } = story.ctx.aws;
+  const { ssm } = story.account;
   await ssm.send(
     new PutParameterCommand({ Name: '/shop/db', Value: `mongodb://u:${planted}@localhost`, Type: 'String' }),
   );
@@ -156,7 +159,7 @@ test.each([
 test('a deploy asks once, pins what it got, and a rollback asks nobody', async () => {
   await configure({ KEY: 'ssm:/shop/key' });
   const first = await story.deploy();
-  const { ssm } = story.ctx.aws;
+  const { ssm } = story.account;
   await ssm.send(
     new PutParameterCommand({ Name: '/shop/key', Value: 'rotated', Type: 'SecureString', Overwrite: true }),
   );
@@ -167,7 +170,7 @@ test('a deploy asks once, pins what it got, and a rollback asks nobody', async (
   expect(back).toMatchObject({ release: 'v1', settingsVersion: first.settingsVersion });
   const textOf = async (VersionId: string) => {
     const ask = { SecretId: 'redeploy/shop/production', VersionId };
-    return (await story.ctx.aws.secretsManager.send(new GetSecretValueCommand(ask))).SecretString;
+    return (await story.account.secretsManager.send(new GetSecretValueCommand(ask))).SecretString;
   };
   expect(await textOf(first.settingsVersion)).toContain(`"KEY":"${planted} key"`);
   expect(await textOf(second.settingsVersion)).toContain('"KEY":"rotated"');
