@@ -61,8 +61,8 @@ function contextOf({ state }: Engine, action: string, { tags, requestTags, keys 
     ['aws:requestedregion', [service === 'iam' ? 'us-east-1' : state.region]],
     ['aws:principalaccount', [state.account]],
   ]);
-  const add = (prefix: string, from: Record<string, string> = {}) => {
-    for (const [key, value] of Object.entries(from)) context.set(`${prefix}${key}`.toLowerCase(), [value]);
+  const add = (prefix: string, from: Record<string, string | string[]> = {}) => {
+    for (const [key, value] of Object.entries(from)) context.set(`${prefix}${key}`.toLowerCase(), [value].flat());
   };
   add('aws:ResourceTag/', tags);
   if (withOwnTagKey.has(service)) add(`${service}:ResourceTag/`, tags);

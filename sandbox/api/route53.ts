@@ -7,6 +7,7 @@ import { changeResourceRecordSets } from './route53/change-records.ts';
 import { listResourceRecordSets } from './route53/list-records.ts';
 import { listHostedZones, listHostedZonesByName } from './route53/list-zones.ts';
 import { zoneOperations } from './route53/zones.ts';
+import { route53Needs } from './route53/needs.ts';
 import type { Operations, Service } from './service.ts';
 
 /** The sandbox has no health checks, so that only zones carry tags. Throws `NoSuchHostedZone`, `NoSuchHealthCheck`. */
@@ -48,4 +49,5 @@ export const route53: Service = {
   protocol: 'rest-xml',
   load: () => import('@aws-sdk/client-route-53'),
   operations,
+  needs: route53Needs,
 };

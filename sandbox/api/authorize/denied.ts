@@ -22,7 +22,7 @@ const reasons: Record<Refused['why'], (action: string) => string> = {
 export function denied(service: Service, caller: Caller, { action, resource, why }: Refused): AwsError {
   const sentence = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} ${reasons[why](action)}`;
   if (service.protocol === 'json') return new AwsError('AccessDeniedException', sentence);
-  if (service.protocol === 'query') return new AwsError('AccessDenied', sentence, { status: 403 });
+  if (service.protocol !== 'ec2') return new AwsError('AccessDenied', sentence, { status: 403 });
   const encoded = randomBytes(48).toString('base64url');
   const message = `You are not authorized to perform this operation. ${sentence}. Encoded authorization failure message: ${encoded}`;
   return new AwsError('UnauthorizedOperation', message, { status: 403 });

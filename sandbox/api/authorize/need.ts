@@ -11,7 +11,7 @@ export interface Resource {
   /** Tags that it is to be given: `aws:RequestTag/…` and `aws:TagKeys`. */
   requestTags?: Tags;
   /** Further condition keys: `iam:PassedToService`. */
-  keys?: Record<string, string>;
+  keys?: Record<string, string | string[]>;
 }
 
 /** One permission that a call takes: an action on each of these. */

@@ -47,6 +47,7 @@ const unknownCodes: Record<Protocol, string> = {
   ec2: 'AuthFailure',
   query: 'InvalidClientTokenId',
   json: 'UnrecognizedClientException',
+  'rest-xml': 'InvalidClientTokenId',
 };
 
 /** Who holds this access key: a role session or a user that the sandbox issued it to, or else the account itself. */
