@@ -80,7 +80,7 @@ async function roll(
 ): Promise<Outcome<{ machines: number }>> {
   await using undo = new Undo(ctx);
   undo.onInterrupt(`taking back the roll to ${move.release.name}`, (calm) => takeBackOurs(calm, target, move));
-  const id = await beginRoll(ctx, target, move, move.world.fleet?.desired ?? 0);
+  const id = await beginRoll(ctx, target, move);
   if (move.spares) await bridge(ctx, target, move.spares);
   return await followRoll(ctx, target, { ...watchedOf(move), id });
 }
@@ -130,11 +130,12 @@ async function waitForTurn(ctx: Context, target: Target, move: Move): Promise<vo
 }
 
 /** Starts our roll, or takes up one that an interrupted run of ours started; its id. Throws `busy` as `waitForTurn` does. */
-async function beginRoll(ctx: Context, target: Target, move: Move, desired: number): Promise<string> {
+async function beginRoll(ctx: Context, target: Target, move: Move & { world: World }): Promise<string> {
+  const { desired = 0, live = move.release.name } = move.world.fleet ?? {};
   return await until(ctx, 'the other deploy', turnLimits(target), async () => {
     const roll = await findRoll(ctx, target);
     if (roll) return isOurs(roll, move) ? { done: roll.id } : pendingFor(roll, move);
-    const id = await startRefresh(ctx, target, move.release, desired);
+    const id = await startRefresh(ctx, target, move.release, { desired, live });
     return id === undefined ? { pending: 'another roll has begun at this moment' } : { done: id };
   });
 }

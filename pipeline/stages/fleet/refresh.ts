@@ -9,8 +9,12 @@ import {
 import type { Context } from '../../core/context.ts';
 import { DeployError, isAwsError } from '../../core/errors.ts';
 import { namesOf } from '../../core/names.ts';
-import type { Release } from '../../core/release.ts';
+import type { Fleet } from '../../core/observe.ts';
+import { releaseNumber, type Release } from '../../core/release.ts';
 import type { Target } from '../../core/target.ts';
+
+/** Where a roll begins: how many machines there shall be, and what is live. */
+export type From = Pick<Fleet, 'desired' | 'live'>;
 
 /**
  * Asks for the roll; its id. `StartInstanceRefresh` is the mutex between deploys: undefined when another one was quicker.
@@ -20,11 +24,11 @@ export async function startRefresh(
   ctx: Context,
   target: Target,
   release: Pick<Release, 'number'>,
-  desired: number,
+  fleet: From,
 ): Promise<string | undefined> {
   try {
     const started = await ctx.aws.autoScaling.send(
-      new StartInstanceRefreshCommand(refreshRequest(target, release, desired)),
+      new StartInstanceRefreshCommand(refreshRequest(target, release, fleet)),
     );
     return started.InstanceRefreshId;
   } catch (error) {
@@ -78,9 +82,10 @@ async function cancelRefresh(ctx: Context, group: string): Promise<void> {
 export function refreshRequest(
   target: Target,
   release: Pick<Release, 'number'>,
-  desired: number,
+  { desired, live }: From,
 ): StartInstanceRefreshCommandInput {
   const names = namesOf(target);
+  const isWayBack = release.number < (releaseNumber(live) ?? 0);
   return {
     AutoScalingGroupName: names.group,
     Strategy: 'Rolling',
@@ -94,12 +99,16 @@ export function refreshRequest(
       AutoRollback: true,
       ScaleInProtectedInstances: 'Refresh',
       StandbyInstances: 'Ignore',
-      ...pauses(target),
+      ...(!isWayBack && pauses(target)),
     },
   };
 }
 
-/** Without CheckpointDelay, checkpoints would pause for an hour each; without 100 at the end, the roll would stop halfway. */
+/**
+ * Not on the way back: who goes back is in a hurry, and the alarm that made them do so still rings, which would take the way
+ * back back. Without CheckpointDelay, checkpoints would pause for an hour each; without 100 at the end, the roll would stop
+ * halfway.
+ */
 function pauses({ rollout }: Target): RefreshPreferences {
   const { checkpoints, checkpointDelaySeconds, bakeSeconds, alarms } = rollout;
   return {

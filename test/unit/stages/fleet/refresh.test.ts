@@ -22,7 +22,10 @@ it.each([
 });
 
 it('names everything whose default in the API would surprise', async () => {
-  const { Preferences, DesiredConfiguration } = refreshRequest(await readTarget(sample), release, 2);
+  const { Preferences, DesiredConfiguration } = refreshRequest(await readTarget(sample), release, {
+    desired: 2,
+    live: 'v6',
+  });
   expect(DesiredConfiguration?.LaunchTemplate?.Version).toBe('7');
   expect(Preferences).toEqual({
     MinHealthyPercentage: 100,
@@ -37,10 +40,19 @@ it('names everything whose default in the API would surprise', async () => {
 it('never sends checkpoints without their delay, nor a last one below 100', async () => {
   const target = await readTarget(sample);
   const asked = { ...target.rollout, checkpoints: [10, 50], bakeSeconds: 120, alarms: ['errors'] };
-  expect(refreshRequest({ ...target, rollout: asked }, release, 2).Preferences).toMatchObject({
+  expect(refreshRequest({ ...target, rollout: asked }, release, { desired: 2, live: 'v6' }).Preferences).toMatchObject({
     CheckpointPercentages: [10, 50, 100],
     CheckpointDelay: 300,
     BakeTime: 120,
     AlarmSpecification: { Alarms: ['errors'] },
   });
+});
+
+it('neither pauses nor asks alarms on the way back to an older release: the one that rings would take it back again', async () => {
+  const target = await readTarget(sample);
+  const asked = { ...target.rollout, checkpoints: [10, 50], bakeSeconds: 120, alarms: ['errors'] };
+  const { Preferences = {} } = refreshRequest({ ...target, rollout: asked }, release, { desired: 2, live: 'v8' });
+  for (const key of ['CheckpointPercentages', 'CheckpointDelay', 'BakeTime', 'AlarmSpecification']) {
+    expect(Preferences).not.toHaveProperty(key);
+  }
 });
