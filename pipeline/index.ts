@@ -1,4 +1,5 @@
 export { deploy, type DeployOptions, type DeployResult } from './commands/deploy.ts';
+export { doctor, type Check, type Doctor, type DoctorOptions } from './commands/doctor.ts';
 export { plan, type Plan, type PlanOptions, type PlanStep } from './commands/plan.ts';
 export { repair, type RepairResult } from './commands/repair.ts';
 export { rollback, type RollbackOptions } from './commands/rollback.ts';

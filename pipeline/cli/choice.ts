@@ -37,6 +37,7 @@ export type Choice =
   | { command: 'status'; options: Targeted }
   | { command: 'repair'; options: Targeted }
   | { command: 'releases'; options: Targeted }
+  | { command: 'doctor'; options: Targeted & { bundle?: string } }
   | { command: 'plan'; options: Targeted & { bundle?: string; exitCode: boolean } }
   | {
       command: 'iam';

@@ -85,6 +85,15 @@ Examples:
   releases: `
 Only looks. Newest first, with git revision, image, AMI and version of the settings.
 `,
+  doctor: `
+Only looks, at everything side by side: Docker and its room, disk, Meteor, Node, credentials, clock,
+permissions (dry runs), quotas, network, base AMI, certificate, domain, alarms, and what is wrong with
+the fleet. Each finding comes with what to do. Exit code 1 when a deploy would fail. docs/doctor.md.
+
+Examples:
+  redeploy doctor -e production
+  redeploy doctor --sandbox
+`,
   plan: `
 Only looks: builds nothing, changes nothing. Prints what deploy would make, change, move and
 remove, with why, how long it takes and what it costs; what somebody changed by hand in AWS, and

@@ -62,6 +62,14 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
     ]);
     return showReleases(await releases(ctx, target));
   },
+  doctor: async ({ options }, session) => {
+    const { ctx, target } = await open(session, options);
+    const [{ doctor }, { showDoctor }] = await Promise.all([
+      import('../commands/doctor.ts'),
+      import('./show/doctor.ts'),
+    ]);
+    return showDoctor(await doctor(ctx, target, bundleOf(session, options)));
+  },
   plan: async ({ options }, session) => {
     const { ctx, target } = await open(session, options, 'with files');
     const [{ plan }, { showPlan }] = await Promise.all([import('../commands/plan.ts'), import('./show/plan.ts')]);

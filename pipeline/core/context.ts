@@ -8,6 +8,7 @@ import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { Route53Client } from '@aws-sdk/client-route-53';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type Dockerode from 'dockerode';
@@ -25,6 +26,7 @@ export interface Aws {
   logs: CloudWatchLogsClient;
   route53: Route53Client;
   secretsManager: SecretsManagerClient;
+  serviceQuotas: ServiceQuotasClient;
   ssm: SSMClient;
   sts: STSClient;
 }

@@ -14,7 +14,7 @@ export interface AwsOptions {
  * standard mode wait up to half a minute in all: longer than AWS throttles a well-behaved account, shorter than patience.
  */
 export async function connectAws(options: AwsOptions): Promise<Aws> {
-  const [acm, autoScaling, cloudWatch, logs, ec2, ecr, elbv2, iam, route53, secretsManager, ssm, sts] =
+  const [acm, autoScaling, cloudWatch, logs, ec2, ecr, elbv2, iam, route53, secretsManager, serviceQuotas, ssm, sts] =
     await Promise.all([
       import('@aws-sdk/client-acm'),
       import('@aws-sdk/client-auto-scaling'),
@@ -26,6 +26,7 @@ export async function connectAws(options: AwsOptions): Promise<Aws> {
       import('@aws-sdk/client-iam'),
       import('@aws-sdk/client-route-53'),
       import('@aws-sdk/client-secrets-manager'),
+      import('@aws-sdk/client-service-quotas'),
       import('@aws-sdk/client-ssm'),
       import('@aws-sdk/client-sts'),
     ]);
@@ -46,6 +47,7 @@ export async function connectAws(options: AwsOptions): Promise<Aws> {
     iam: new iam.IAMClient(config),
     route53: new route53.Route53Client(config),
     secretsManager: new secretsManager.SecretsManagerClient(config),
+    serviceQuotas: new serviceQuotas.ServiceQuotasClient(config),
     ssm: new ssm.SSMClient(config),
     sts: new sts.STSClient(config),
   };

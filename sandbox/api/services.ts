@@ -8,6 +8,7 @@ import { logs } from './logs.ts';
 import { route53 } from './route53.ts';
 import { secretsManager } from './secretsmanager.ts';
 import type { Service } from './service.ts';
+import { serviceQuotas } from './servicequotas.ts';
 import { ssm } from './ssm.ts';
 import { sts } from './sts.ts';
 
@@ -22,6 +23,7 @@ export const services: readonly Service[] = [
   ec2,
   autoScaling,
   elasticLoadBalancing,
+  serviceQuotas,
   acm,
   route53,
 ];

@@ -5,6 +5,7 @@ import { emptyEcr, type EcrState } from './ecr/state.ts';
 import { emptyElb, type ElbState } from './elb/state.ts';
 import { emptyIam, type IamState } from './iam/state.ts';
 import { emptyLogs, type LogsState } from './logs/state.ts';
+import { emptyQuotas, type QuotasState } from './quotas/state.ts';
 import { emptyRoute53, type Route53State } from './route53/state.ts';
 import { emptySecrets, type SecretsState } from './secrets/state.ts';
 import { emptySsm, type SsmState } from './ssm/state.ts';
@@ -27,6 +28,7 @@ export interface State {
   ssm: SsmState;
   acm: AcmState;
   route53: Route53State;
+  quotas: QuotasState;
 }
 
 /** A fresh account in `region`: a default VPC with two subnets, nothing else. */
@@ -46,5 +48,6 @@ export function emptyState(region: string): State {
     ssm: emptySsm(),
     acm: emptyAcm(),
     route53: emptyRoute53(),
+    quotas: emptyQuotas(),
   };
 }

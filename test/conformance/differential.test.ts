@@ -10,6 +10,7 @@ import { images, machines } from './cases/machines.ts';
 import { names } from './cases/names.ts';
 import { network } from './cases/network.ts';
 import { reserve } from './cases/reserve.ts';
+import { quotas } from './cases/quotas.ts';
 import { templates } from './cases/templates.ts';
 import { differencesOf, type Difference } from './differences.ts';
 import { startMinistack, startMoto, type Emulator } from './emulators.ts';
@@ -34,6 +35,7 @@ const sequences: Record<string, Sequence> = {
   secrets,
   logsAndParameters,
   repositories,
+  quotas,
   certificates,
   names,
 };

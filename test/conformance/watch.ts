@@ -71,6 +71,7 @@ export const services: Record<keyof Aws, string> = {
   logs: 'cloudwatch-logs',
   route53: 'route-53',
   secretsManager: 'secrets-manager',
+  serviceQuotas: 'service-quotas',
   ssm: 'ssm',
   sts: 'sts',
 };

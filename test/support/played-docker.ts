@@ -63,6 +63,7 @@ export function playedDocker(sandbox: Sandbox): PlayedDocker {
   }
 
   const docker = {
+    info: async () => ({ DockerRootDir: '/' }),
     version: async () => ({ Version: '28.0.0', ApiVersion: '1.48' }),
     getImage: (name: string) => ({
       inspect: async () => {

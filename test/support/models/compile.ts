@@ -15,6 +15,7 @@ export const directories: Record<string, string> = {
   monitoring: 'cloudwatch',
   route53: 'route53',
   secretsmanager: 'secretsmanager',
+  servicequotas: 'service-quotas',
   ssm: 'ssm',
   sts: 'sts',
 };

@@ -1,0 +1,79 @@
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { SuspendProcessesCommand } from '@aws-sdk/client-auto-scaling';
+import { describe, expect, it } from 'vitest';
+import { showDoctor } from '../../pipeline/cli/show/doctor.ts';
+import { doctor, type Doctor } from '../../pipeline/commands/doctor.ts';
+import type { Context } from '../../pipeline/core/context.ts';
+import { namesOf } from '../../pipeline/core/names.ts';
+import { AwsError } from '../../sandbox/api/error.ts';
+import { startStory, type Story } from '../support/story.ts';
+
+async function examine(story: Story, around: Partial<Context> = {}): Promise<Doctor> {
+  const bundle = path.join(story.app, 'bundle');
+  return await story.clock.run(async () => doctor({ ...story.ctx, ...around }, await story.target(), { bundle }));
+}
+
+const badOf = ({ checks }: Doctor) =>
+  Object.fromEntries(checks.filter(({ verdict }) => verdict === 'failed').map(({ name, what }) => [name, what]));
+
+describe('doctor', () => {
+  it('finds nothing wrong where a deploy would succeed, before it and after it', async () => {
+    await using story = await startStory();
+    const before = await examine(story);
+    expect(badOf(before)).toEqual({});
+    expect(before.isFit).toBe(true);
+    await story.deploy();
+    const http = async () => ({ status: 200, headers: {}, body: '{"release":"v1"}' });
+    const after = await examine(story, { http });
+    expect(after.checks.find(({ name }) => name === 'domain')?.what).toBe('http://shop.test answers with v1');
+    expect(after.checks.find(({ name }) => name === 'quotas')?.what).toContain('4 of 128 vCPUs');
+    expect(badOf(after)).toEqual({});
+  });
+
+  it('makes every check although others fail, and says for each what to do', async () => {
+    await using story = await startStory({
+      balancer: { certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-4000-8000-000000000000' },
+      bake: { baseAmi: 'ami-00000000000000000' },
+    });
+    story.sandbox.engine.state.quotas.values['L-1216C47A'] = 5;
+    const docker = { version: async () => Promise.reject(new Error('connect ENOENT /var/run/docker.sock')) };
+    await writeFile(path.join(story.app, 'settings/production.env'), 'PORT=3000\n');
+    await rm(path.join(story.app, 'bundle/main.js'));
+    const seen = await examine(story, { docker: docker as unknown as Context['docker'] });
+    expect(Object.keys(badOf(seen))).toEqual(['docker', 'meteor', 'settings', 'quotas', 'base AMI', 'certificate']);
+    expect(seen.checks.every(({ verdict, remedy }) => verdict === 'ok' || (remedy ?? '') !== '')).toBe(true);
+    expect(showDoctor(seen).exitCode).toBe(1);
+  });
+
+  it('says what may not be done, and what is wrong with the fleet', async () => {
+    let isDenied = false;
+    const before = async ({ operation }: { operation: string }) => {
+      if (!isDenied || operation !== 'CreateLaunchTemplate') return;
+      throw new AwsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', { status: 403 });
+    };
+    await using story = await startStory({}, { before });
+    await story.deploy();
+    isDenied = true;
+    const AutoScalingGroupName = namesOf(await story.target()).group;
+    const request = { AutoScalingGroupName, ScalingProcesses: ['Launch', 'AZRebalance'] };
+    await story.ctx.aws.autoScaling.send(new SuspendProcessesCommand(request));
+    const http = async () => Promise.reject(new Error('getaddrinfo ENOTFOUND shop.test'));
+    expect(badOf(await examine(story, { http }))).toEqual({
+      permissions: 'not allowed: ec2:CreateLaunchTemplate',
+      domain: 'http://shop.test cannot be reached: getaddrinfo ENOTFOUND shop.test',
+      fleet: expect.stringContaining('Launch of the group are suspended') as string,
+    });
+  });
+
+  it('checks this computer even without credentials', async () => {
+    const before = async ({ operation }: { operation: string }) => {
+      if (operation !== 'GetCallerIdentity') return;
+      throw new AwsError('ExpiredToken', 'the security token is expired', { status: 403 });
+    };
+    await using story = await startStory({}, { before });
+    const seen = await examine(story);
+    const verdicts = Object.fromEntries(seen.checks.map(({ name, verdict }) => [name, verdict]));
+    expect(verdicts).toMatchObject({ docker: 'ok', node: 'ok', credentials: 'failed', quotas: 'failed' });
+  });
+});
