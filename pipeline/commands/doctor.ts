@@ -6,7 +6,7 @@ import type { Target } from '../core/target.ts';
 import { resolveBaseAmi } from '../stages/ami/base-ami.ts';
 import { findCaller, judgeClock, judgeCredentials } from '../stages/doctor/account.ts';
 import { checkDisk, checkDocker, checkMeteor, judgeNode } from '../stages/doctor/computer.ts';
-import { checkAlarms, checkFleet } from '../stages/doctor/fleet.ts';
+import { checkFleet } from '../stages/doctor/fleet.ts';
 import { checkPermissions } from '../stages/doctor/permissions.ts';
 import { checkQuotas } from '../stages/doctor/quotas.ts';
 import { checkCertificate, checkDomain } from '../stages/doctor/site.ts';
@@ -90,7 +90,6 @@ function accountChecks(ctx: Context, target: Target): Checks {
     },
     certificate: async () => checkCertificate(ctx, target, hostOf(await rootUrl())),
     domain: async () => checkDomain(ctx, target, { rootUrl: await rootUrl(), live: (await world()).fleet?.live }),
-    alarms: () => checkAlarms(ctx, target),
     fleet: async () => checkFleet(ctx, target, await world()),
   };
 }

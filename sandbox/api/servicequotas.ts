@@ -21,7 +21,7 @@ const view = ({ state }: Engine, quota: DefaultQuota): client.ServiceQuota => ({
 });
 
 const noSuch = () =>
-  new AwsError('NoSuchResourceException', 'The request failed because the specified service quota does not exist.');
+  new AwsError('NoSuchResourceException', 'The specified service quota does not exist.', { status: 400 });
 
 const getServiceQuota: For<'GetServiceQuota'> = ({ ServiceCode, QuotaCode }, { engine }) => {
   const found = defaultQuotas.find(({ service, code }) => service === ServiceCode && code === QuotaCode);

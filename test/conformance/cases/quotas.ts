@@ -16,5 +16,7 @@ export async function quotas({ aws: { ec2, serviceQuotas }, call, malformed }: B
     serviceQuotas.send(new GetServiceQuotaCommand({ ServiceCode: 'vpc', QuotaCode: 'a b' })),
   );
   await call('by name', () => ec2.send(new DescribeInstanceTypesCommand({ InstanceTypes: ['t3.small'] })));
-  await call('unknown', () => ec2.send(new DescribeInstanceTypesCommand({ InstanceTypes: ['x9.huge' as 't3.small'] })));
+  await malformed('unknown', () =>
+    ec2.send(new DescribeInstanceTypesCommand({ InstanceTypes: ['x9.huge' as 't3.small'] })),
+  );
 }

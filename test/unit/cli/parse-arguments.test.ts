@@ -43,6 +43,7 @@ test.each([
   ['repair -e prod', { command: 'repair', options: { ...targeted, environment: 'prod' } }],
   ['releases --sandbox', { command: 'releases', options: { ...targeted, sandbox: true } }],
   ['plan --bundle b', { command: 'plan', options: { ...targeted, bundle: 'b', exitCode: false } }],
+  ['doctor', { command: 'doctor', options: targeted }],
   ['plan --exit-code', { command: 'plan', options: { ...targeted, exitCode: true } }],
   [
     'init --app shop --region eu-west-1 -e test',
