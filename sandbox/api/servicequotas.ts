@@ -20,8 +20,7 @@ const view = ({ state }: Engine, quota: DefaultQuota): client.ServiceQuota => ({
   QuotaAppliedAtLevel: 'ACCOUNT',
 });
 
-const noSuch = () =>
-  new AwsError('NoSuchResourceException', 'The specified service quota does not exist.', { status: 400 });
+const noSuch = () => new AwsError('NoSuchResourceException', 'The specified service quota does not exist.');
 
 const getServiceQuota: For<'GetServiceQuota'> = ({ ServiceCode, QuotaCode }, { engine }) => {
   const found = defaultQuotas.find(({ service, code }) => service === ServiceCode && code === QuotaCode);
