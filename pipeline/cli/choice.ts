@@ -34,6 +34,7 @@ export type Choice =
     }
   | { command: 'deploy'; options: Targeted & { bundle?: string; wait: boolean; yes: boolean } }
   | { command: 'rollback'; options: Targeted & { wait: boolean }; to?: string }
+  | { command: 'run'; options: Targeted & { bundle?: string; port?: number } }
   | { command: 'status'; options: Targeted }
   | { command: 'repair'; options: Targeted }
   | { command: 'releases'; options: Targeted }

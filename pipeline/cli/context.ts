@@ -11,6 +11,8 @@ import type { Io } from './io.ts';
 export interface Session {
   io: Io;
   signal: AbortSignal;
+  /** Aborted by the second Ctrl-C, for commands that stop in two steps. */
+  impatience: AbortSignal;
   report: Context['report'];
 }
 

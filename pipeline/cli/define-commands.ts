@@ -38,6 +38,12 @@ export function defineCommands(program: Command, cwd: string, choose: Choose): v
     .action((to: string | undefined) =>
       choose({ command: 'rollback', options: optionsOf(rollback), ...(to !== undefined && { to }) }),
     );
+  command(program, 'run', shared, [
+    ['run the app on this machine, as an instance would'],
+    bundle(),
+    new Option('--port <port>', 'port on this machine; instance.port unless given').argParser(portArgument),
+    ...targetOptions(),
+  ]);
   command(program, 'status', shared, [['show what runs where'], ...targetOptions()]);
   command(program, 'repair', shared, [['remove or complete what a cut-off run left'], ...targetOptions()]);
   command(program, 'releases', shared, [['list what there is to go back to'], ...targetOptions()]);
@@ -152,6 +158,11 @@ function accountArgument(text: string): string {
 function repoArgument(text: string): string {
   if (!/^[\w.-]+\/[\w.-]+$/.test(text)) throw new InvalidArgumentError('It looks like owner/name.');
   return text;
+}
+
+function portArgument(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535) return Number(text);
+  throw new InvalidArgumentError('It is a number from 1 to 65535.');
 }
 
 function countArgument(text: string): number {

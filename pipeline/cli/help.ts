@@ -5,6 +5,7 @@ Examples:
   redeploy init                       write redeploy.json and settings/ for the app here
   redeploy deploy --sandbox           rehearse all of it on this machine, with no AWS account
   redeploy deploy -e production       build, bake and roll out; nobody notices
+  redeploy run -e staging             try the image here, before anything is deployed
   redeploy status -e production       which release runs, on which machines, since when
   redeploy rollback -e production     the previous release: its code and its settings, in minutes
   redeploy deploy --help              more about one command
@@ -69,6 +70,18 @@ Examples:
   redeploy releases -e production     what there is
   redeploy rollback -e production     the one before
   redeploy rollback v41 -e production  exactly that one; also forward again
+`,
+  run: `
+Builds the image as deploy does, and runs it on this machine with the environment's settings and variables
+and the flags that an instance has: no capabilities, an ordinary user, drain on stop. What the app prints follows;
+the address comes when it is healthy. The first Ctrl-C drains and stops it, the second one kills it; no container
+and no settings are left. AWS is not asked, unless \`secrets\` in redeploy.json refers to it.
+
+ROOT_URL is http://localhost:<port> unless the .env file sets it.
+
+Examples:
+  redeploy run -e staging
+  redeploy run -e production --bundle ../build.tar.gz --port 8080
 `,
   status: `
 Only looks. Prints the live release and since when, every machine with its zone, release, health

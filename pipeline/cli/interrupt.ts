@@ -3,19 +3,20 @@ import type { Io } from './io.ts';
 
 /**
  * Ctrl-C and SIGTERM abort the signal, whereupon the command takes back what is half-done. A second Ctrl-C ends the process
- * at once and says what is left.
+ * at once and says what is left; with `isPatient`, it asks the command to hurry, and only a third one ends the process.
  */
 export function watchInterrupts(
   io: Io,
   terminal: Terminal,
-  isQuiet: boolean,
-): { signal: AbortSignal; release: () => void } {
+  how: { isQuiet: boolean; isPatient: boolean },
+): { signal: AbortSignal; impatience: AbortSignal; release: () => void } {
   const controller = new AbortController();
   const { signal } = controller;
+  const hurry = new AbortController();
 
-  const stop = (how: string) => {
-    const message = `stopping: taking back what is half-done${how}`;
-    if (!isQuiet) terminal.report({ kind: 'note', message });
+  const stop = (advice: string) => {
+    const message = how.isPatient ? `stopping${advice}` : `stopping: taking back what is half-done${advice}`;
+    if (!how.isQuiet) terminal.report({ kind: 'note', message });
     controller.abort(new Error('interrupted'));
   };
 
@@ -27,9 +28,14 @@ export function watchInterrupts(
     io.exit(130);
   };
 
+  const again = () => {
+    if (!how.isPatient || hurry.signal.aborted) quit();
+    else hurry.abort(new Error('interrupted twice'));
+  };
+
   const releases = [
-    io.onSignal('SIGINT', () => (signal.aborted ? quit() : stop(' (Ctrl-C again: stop at once)'))),
+    io.onSignal('SIGINT', () => (signal.aborted ? again() : stop(' (Ctrl-C again: stop at once)'))),
     io.onSignal('SIGTERM', () => void (signal.aborted || stop(''))),
   ];
-  return { signal, release: () => releases.forEach((release) => release()) };
+  return { signal, impatience: hurry.signal, release: () => releases.forEach((release) => release()) };
 }

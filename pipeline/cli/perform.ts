@@ -38,6 +38,23 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
     ]);
     return showDeploy(await rollback(ctx, target, { wait: options.wait, ...(to !== undefined && { to }) }));
   },
+  run: async ({ options }, session) => {
+    const { ctx, target } = await open(session, options, 'with files');
+    const [{ run }, { showRun }] = await Promise.all([import('../commands/run.ts'), import('./show/run.ts')]);
+    const { env: environment, stdout } = session.io;
+    const onLine = (line: string) => void stdout.write(`${options.json ? JSON.stringify({ line }) : line}\n`);
+    const { port } = options;
+    return showRun(
+      await run(ctx, target, {
+        ...bundleOf(session, options),
+        ...(port !== undefined && { port }),
+        caBundle: environment['NODE_EXTRA_CA_CERTS'],
+        environment,
+        impatience: session.impatience,
+        onLine,
+      }),
+    );
+  },
   status: async ({ options }, session) => {
     const { ctx, target } = await open(session, options);
     const [{ status }, { showStatus }] = await Promise.all([

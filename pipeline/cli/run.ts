@@ -25,9 +25,12 @@ export async function run(io: Io, choice: Choice): Promise<number> {
     terminal.report(event);
     job?.report(event);
   };
-  const interrupts = watchInterrupts(io, terminal, choice.command === 'sandbox logs');
+  const interrupts = watchInterrupts(io, terminal, {
+    isQuiet: choice.command === 'sandbox logs',
+    isPatient: choice.command === 'run',
+  });
   try {
-    const shown = await perform(choice, { io, signal: interrupts.signal, report });
+    const shown = await perform(choice, { io, signal: interrupts.signal, impatience: interrupts.impatience, report });
     terminal.close();
     const paint = painter(isColored(io, io.stdout, color));
     const lines = json ? [JSON.stringify(shown.document, undefined, 2)] : shown.lines(paint);

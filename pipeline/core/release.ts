@@ -145,8 +145,7 @@ export function releaseUserData(target: Target, parts: ReleaseParts, release: Re
     PORT: target.instance.port,
     HEALTH_PATH: runtimeHealthPath,
     DRAIN_SECONDS: drainSeconds(target),
-    // Longer than the balancer's: a connection that the app closes first makes a 502 of the request on its way.
-    KEEP_ALIVE_SECONDS: target.balancer.idleTimeoutSeconds + 15,
+    KEEP_ALIVE_SECONDS: keepAliveSeconds(target),
     SECRET_ID: parts.secretArn,
     SECRET_VERSION: parts.settingsVersion,
     LOG_GROUP: namesOf(target).logGroup,
@@ -156,6 +155,9 @@ export function releaseUserData(target: Target, parts: ReleaseParts, release: Re
     .join('');
   return `#cloud-config\n${JSON.stringify({ write_files: [{ path: '/etc/redeploy/release.env', permissions: '0644', content }] })}\n`;
 }
+
+/** Longer than the balancer's: a connection that the app closes first makes a 502 of the request on its way. */
+export const keepAliveSeconds = (target: Target): number => target.balancer.idleTimeoutSeconds + 15;
 
 /** DDP sockets are handed over within the deregistration delay, with 10 s to spare for requests in flight. */
 export const drainSeconds = (target: Target): number => Math.max(1, target.balancer.deregistrationDelaySeconds - 10);

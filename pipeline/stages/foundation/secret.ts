@@ -112,15 +112,20 @@ function settingsActs(
       why: 'settings or environment variables are new',
       calls: ['secretsmanager:PutSecretValue'],
     },
-    perform: (ctx) =>
-      ctx.aws.secretsManager.send(
-        new PutSecretValueCommand({
-          SecretId,
-          ClientRequestToken: version,
-          SecretString: settings?.document.reveal(),
-          VersionStages: ['AWSCURRENT', label],
-        }),
-      ),
+    perform: async (ctx) => {
+      const request = {
+        SecretId,
+        ClientRequestToken: version,
+        SecretString: settings?.document.reveal(),
+        VersionStages: ['AWSCURRENT', label],
+      };
+      const { VersionStages } = await ctx.aws.secretsManager.send(new PutSecretValueCommand(request));
+      if (VersionStages?.includes(label)) return;
+      // Settings of long ago, whose version lost its labels and is not removed yet: DescribeSecret does not show it, and the
+      // request is ignored. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
+      const again = { SecretId, VersionStage: label, MoveToVersionId: version };
+      await ctx.aws.secretsManager.send(new UpdateSecretVersionStageCommand(again));
+    },
   };
   return [...surplus, put];
 }

@@ -91,7 +91,7 @@ export const putSecretValue: For<'PutSecretValue'> = (input, { engine }) => {
     throw new AwsError('ValidationException', message);
   }
   const version = putVersion(engine, secret, { id, ...value }, labels);
-  return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: version.stages };
+  return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: labelsOf(version) };
 };
 
 export const getSecretValue: For<'GetSecretValue'> = (input, { engine }) => {
@@ -103,12 +103,15 @@ export const getSecretValue: For<'GetSecretValue'> = (input, { engine }) => {
     ARN: secret.arn,
     Name: secret.name,
     VersionId: version.id,
-    VersionStages: version.stages,
+    VersionStages: labelsOf(version),
     CreatedDate: new Date(version.createdAt),
     SecretString: version.text,
     SecretBinary: version.binary === undefined ? undefined : Uint8Array.from(Buffer.from(version.binary, 'base64')),
   };
 };
+
+/** An empty list is left out: the service model has one label at least. */
+const labelsOf = ({ stages }: SecretVersion) => (stages.length > 0 ? stages : undefined);
 
 function chooseVersion(secret: Secret, id: string | undefined, stage: string | undefined): SecretVersion {
   if (id === undefined) {

@@ -1,8 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { run } from '../../../pipeline/commands/run.ts';
 import type { Image } from '../../../pipeline/core/artifacts.ts';
+import { http } from '../../../pipeline/edge/http.ts';
 import { ensureImage, ensureLocalImage } from '../../../pipeline/stages/image.ts';
+import { freePort } from '../../unit/runtime/harness.ts';
 import { execIn, openWorkshop, runContainer, type Workshop } from './workshop.ts';
 
 const token = 'npm-token-that-nobody-may-see';
@@ -125,6 +128,37 @@ test('runs as nobody special with no network, answers health, and node gets the 
   expect(State.ExitCode).toBe(0);
   const logs = (await container.logs({ stdout: true, stderr: true })).toString('utf8');
   expect(logs).toContain('stopping:');
+});
+
+test('`redeploy run` runs it here as an instance would, and leaves neither container nor settings', async () => {
+  const { ctx, target, docker } = workshop;
+  const name = 'redeploy-run-image-workshop-production';
+  const port = await freePort();
+  const [stop, hurry] = [new AbortController(), new AbortController()];
+  const lines: string[] = [];
+  const own = { ...ctx, http, signal: stop.signal };
+  const { directory: bundle } = await workshop.bundle();
+  const way = { bundle, port, impatience: hurry.signal, onLine: (line: string) => void lines.push(line), ...options };
+  const running = run(own, target, way);
+  const isHealthy = () =>
+    workshop.events.some((one) => 'message' in one && one.message.startsWith(`healthy at http://localhost:${port} `));
+  await vi.waitUntil(isHealthy, { timeout: 60_000, interval: 100 });
+  const page = await (await fetch(`http://127.0.0.1:${port}/`)).text();
+  expect(page).toContain('Hello%20from%20production');
+  const container = docker.getContainer(name);
+  const { HostConfig, Config } = await container.inspect();
+  expect(HostConfig).toMatchObject({ CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'] });
+  expect(JSON.stringify(Config)).not.toContain('example-payment-key');
+  const inside = `stat -c '%a %u' /run/redeploy/environment.json; grep -E 'Uid|CapEff' /proc/1/status`;
+  expect(await execIn(container, ['sh', '-c', inside])).toMatch(/^600 1000\s+Uid:\s+1000[^]*CapEff:\s+0+$/);
+  await expect(run(own, { ...target, environment: 'staging' }, way)).rejects.toMatchObject({
+    code: 'docker',
+    message: expect.stringContaining(`does not start on port ${port}`) as string,
+  });
+  stop.abort(new Error('interrupted'));
+  expect(await running).toMatchObject({ exitCode: 0, url: `http://localhost:${port}` });
+  expect(lines.join('\n')).toMatch(/stopping: \d+ clients/);
+  await expect(container.inspect()).rejects.toMatchObject({ statusCode: 404 });
 });
 
 test('shows what the failing step printed', async () => {

@@ -67,7 +67,7 @@ function terminal() {
 
 test('the first Ctrl-C aborts and says so, the second ends at once and says what is left', () => {
   const { io, screen, seen, events, raise } = terminal();
-  const { signal } = watchInterrupts(io, screen, false);
+  const { signal } = watchInterrupts(io, screen, { isQuiet: false, isPatient: false });
   raise('SIGINT');
   expect(signal.aborted).toBe(true);
   expect(events).toEqual([{ kind: 'note', message: expect.stringContaining('taking back') as string }]);
@@ -81,7 +81,7 @@ test('the first Ctrl-C aborts and says so, the second ends at once and says what
 
 test('SIGTERM is like the first Ctrl-C; afterwards nobody listens any more', () => {
   const { io, screen, raise, listeners } = terminal();
-  const { signal, release } = watchInterrupts(io, screen, false);
+  const { signal, release } = watchInterrupts(io, screen, { isQuiet: false, isPatient: false });
   raise('SIGTERM');
   expect(signal.aborted).toBe(true);
   release();

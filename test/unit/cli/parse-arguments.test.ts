@@ -39,6 +39,7 @@ test.each([
     'rollback -e prod v41',
     { command: 'rollback', to: 'v41', options: { ...targeted, wait: true, environment: 'prod' } },
   ],
+  ['run -e test --port 8080', { command: 'run', options: { ...targeted, environment: 'test', port: 8080 } }],
   ['status', { command: 'status', options: targeted }],
   ['repair -e prod', { command: 'repair', options: { ...targeted, environment: 'prod' } }],
   ['releases --sandbox', { command: 'releases', options: { ...targeted, sandbox: true } }],

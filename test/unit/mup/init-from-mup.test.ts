@@ -36,7 +36,12 @@ async function redeploy(...argv: string[]) {
   } as unknown as Session['io'];
   const choice = parseArguments(argv, { cwd: app, columns: 100, print: () => {} });
   if (choice === undefined) throw new Error('no command');
-  const shown = await perform(choice, { io, signal: new AbortController().signal, report: () => {} });
+  const shown = await perform(choice, {
+    io,
+    signal: new AbortController().signal,
+    impatience: new AbortController().signal,
+    report: () => {},
+  });
   return { made: shown.document as MupImport, text: shown.lines((_, text) => text).join('\n') };
 }
 const outcomesOf = ({ files }: MupImport) => Object.fromEntries(files.map(({ name, outcome }) => [name, outcome]));
