@@ -1,4 +1,4 @@
-import { SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
+import { CreateAutoScalingGroupCommand, SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
 import { describe, expect, it } from 'vitest';
 import { plan } from '../../pipeline/commands/plan.ts';
 import { repair } from '../../pipeline/commands/repair.ts';
@@ -179,5 +179,25 @@ describe('with machines of the release before in reserve', { timeout: 60_000 }, 
     await story.clock.advance(3 * minute);
     expect([running(story), groupsOf(story)]).toEqual([['v2', 'v2'], ['shop-production']]);
     expect((await look(story)).halfMade).toEqual([]);
+  });
+
+  it('nobody else’s group of the same name is given an end', async () => {
+    await using story = await startStory({ rollout: { keepPreviousMinutes: 60 } });
+    await story.deploy();
+    const { subnets = [] } = story.sandbox.engine.state.autoscaling.groups['shop-production'] ?? {};
+    const stranger = {
+      AutoScalingGroupName: 'shop-production-spare-v1',
+      LaunchTemplate: { LaunchTemplateName: 'shop-production', Version: '1' },
+      MinSize: 0,
+      MaxSize: 1,
+      VPCZoneIdentifier: subnets.map(({ subnetId }) => subnetId).join(','),
+    };
+    await clients(story.sandbox).autoScaling.send(new CreateAutoScalingGroupCommand(stranger));
+    await story.edit('second line\n');
+    const { message, hint } = await failureOf(story.deploy());
+    expect(message).toContain('shop-production-spare-v1 exists and is not for machines in reserve');
+    expect(hint).toContain('the release is live');
+    const found = story.sandbox.engine.state.autoscaling.groups['shop-production-spare-v1'];
+    expect([found?.schedules, found?.desired]).toEqual([undefined, 0]);
   });
 });

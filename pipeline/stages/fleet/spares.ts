@@ -7,13 +7,13 @@ import {
 import { CreateTagsCommand } from '@aws-sdk/client-ec2';
 import { DeregisterTargetsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Context } from '../../core/context.ts';
-import { isAwsError } from '../../core/errors.ts';
-import { namesOf, tagKeys, tagsOf } from '../../core/names.ts';
+import { DeployError, isAwsError } from '../../core/errors.ts';
+import { namesOf, tagKeys, tagRecord, tagsOf } from '../../core/names.ts';
 import { findGroup, observe, targetHealth, type World } from '../../core/observe.ts';
 import { findSpares } from '../../core/observe/spares.ts';
 import { servingSpares, wantedSpares, whyNoSpares, type Spares, type WantedSpares } from '../../core/spares.ts';
 import type { Target } from '../../core/target.ts';
-import { onceKnown, until } from '../../core/wait.ts';
+import { eventually, onceKnown, until } from '../../core/wait.ts';
 
 /**
  * Brings the machines in reserve to what there shall be, once the fleet is whole. Says in words what is kept; undefined when
@@ -79,7 +79,18 @@ async function createGroup(ctx: Context, target: Target, { release, count, until
     );
   } catch (error) {
     if (!isAwsError(error, 'AlreadyExistsFault')) throw error;
+    await refuseStranger(ctx, target, name);
   }
+}
+
+/** What has this name is given an end: it must be ours. Throws `fleet`. */
+async function refuseStranger(ctx: Context, target: Target, name: string): Promise<void> {
+  const tags = tagRecord((await eventually(ctx, name, () => findGroup(ctx, name))).Tags);
+  const isOurs = tags[tagKeys.environment] === target.environment && tags[tagKeys.role] === 'spare';
+  if (isOurs && tags[tagKeys.app] === target.app) return;
+  throw new DeployError('fleet', `an Auto Scaling group named ${name} exists and is not for machines in reserve`, {
+    hint: 'the release is live; set rollout.keepPreviousMinutes to 0, or rename what has this name',
+  });
 }
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutScheduledUpdateGroupAction.html */
