@@ -1,5 +1,6 @@
 import { acm } from './acm.ts';
 import { autoScaling } from './autoscaling.ts';
+import { cloudWatch } from './cloudwatch.ts';
 import { ec2 } from './ec2.ts';
 import { ecr } from './ecr.ts';
 import { elasticLoadBalancing } from './elasticloadbalancing.ts';
@@ -26,4 +27,5 @@ export const services: readonly Service[] = [
   serviceQuotas,
   acm,
   route53,
+  cloudWatch,
 ];

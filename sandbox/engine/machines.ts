@@ -26,6 +26,14 @@ export interface MachineWorld {
   setTag(instanceId: string, key: string, value: string): void;
 }
 
+/** What a machine used since it was switched on. */
+export interface Usage {
+  receivedBytes: number;
+  sentBytes: number;
+  cpuSeconds: number;
+  cpus: number;
+}
+
 /** What a machine answers to a plain GET. */
 export interface ProbeAnswer {
   status: number;
@@ -56,6 +64,8 @@ export interface Machines {
    * code ECONNREFUSED when nothing listens, ETIMEDOUT when the port is closed or the machine off.
    */
   probe?(instanceId: string, port: number, path: string): Promise<ProbeAnswer>;
+  /** What a running machine used since it was switched on; undefined when it is off. */
+  usage?(instanceId: string): Promise<Usage | undefined>;
   /** Hands simulated machines the calls that a real one makes over the network with its role. */
   connect?(world: MachineWorld): void;
   /** Copies the disk of a (stopped or running) machine under `disk`; resolves with its size in bytes. */

@@ -1,5 +1,6 @@
 import { emptyAcm, type AcmState } from './acm/state.ts';
 import { emptyAutoScaling, type AutoScalingState } from './autoscaling/state.ts';
+import { emptyCloudWatch, type CloudWatchState } from './cloudwatch/state.ts';
 import { emptyEc2, type Ec2State } from './ec2/state.ts';
 import { emptyEcr, type EcrState } from './ecr/state.ts';
 import { emptyElb, type ElbState } from './elb/state.ts';
@@ -29,6 +30,7 @@ export interface State {
   acm: AcmState;
   route53: Route53State;
   quotas: QuotasState;
+  cloudwatch: CloudWatchState;
 }
 
 /** A fresh account in `region`: a default VPC with two subnets, nothing else. */
@@ -49,5 +51,6 @@ export function emptyState(region: string): State {
     acm: emptyAcm(),
     route53: emptyRoute53(),
     quotas: emptyQuotas(),
+    cloudwatch: emptyCloudWatch(),
   };
 }

@@ -1,3 +1,4 @@
+import { ringing } from '../cloudwatch/alarms.ts';
 import type { Engine } from '../engine.ts';
 import type { Action } from './actions.ts';
 import { advanceMembers } from './advance.ts';
@@ -26,9 +27,20 @@ export function tickGroup(engine: Engine, group: Group): void {
   runSchedules(engine, group);
   act(engine, group, judgeHealth(view));
   act(engine, group, planReplacements(view));
+  heedAlarms(engine, group);
   const refresh = activeRefresh(group);
   if (refresh) act(engine, group, planRefreshStep({ ...view, refresh }), refresh);
   act(engine, group, planCapacity(view));
+}
+
+/** "If any of the alarms goes into the ALARM state, the instance refresh fails" (asg-instance-refresh alarm specification). */
+function heedAlarms(engine: Engine, group: Group): void {
+  const refresh = activeRefresh(group);
+  if (!refresh || refresh.rollback || refresh.status === 'Cancelling') return;
+  const loud = ringing(engine, refresh.preferences.AlarmSpecification?.Alarms ?? []);
+  if (loud.length === 0) return;
+  const statusReason = `The instance refresh failed because these CloudWatch alarms are in the ALARM state: ${loud.join(', ')}.`;
+  changeRefresh(engine, group, refresh, { status: 'Failed', statusReason, endedAt: engine.clock.now() });
 }
 
 function act(engine: Engine, group: Group, actions: Action[], refresh?: Refresh): void {

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { AwsError } from '../../api/error.ts';
 import type { Engine } from '../engine.ts';
 import { answerError } from './answer.ts';
+import { countConnection } from './count.ts';
 import { handleRequest, idleMs } from './proxy.ts';
 import { runtimeOf } from './runtime.ts';
 import type { Listener } from './state.ts';
@@ -38,6 +39,12 @@ export async function bindListener(engine: Engine, listener: Listener): Promise<
       () => handleUpgrade({ engine, listener, balancer, request }, { socket, head }),
       () => socket.destroy(),
     );
+  });
+  let open = 0;
+  server.on('connection', (socket: Duplex) => {
+    open += 1;
+    countConnection({ engine, balancer }, open);
+    socket.once('close', () => (open -= 1));
   });
   server.on('clientError', (_error: Error, socket: Duplex) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');

@@ -6,6 +6,7 @@ import type { Address } from '../machines.ts';
 import { answerAction, answerError } from './answer.ts';
 import { chooseTarget } from './choose-target.ts';
 import type { Choice } from './choose-target.ts';
+import { countAnswer, countOwnError, countRequest } from './count.ts';
 import { forwardedHeaders, hopByHop, passOn } from './forwarded.ts';
 import { askedOf, chooseActions } from './match-rule.ts';
 import { targetAddress } from './probe.ts';
@@ -31,14 +32,20 @@ export async function handleRequest(passage: Passage, response: ServerResponse):
   const action = actionFor(passage);
   if (!action || answerAction(action, passage.listener, { request: passage.request, response })) return;
   const choice = chooseTarget(passage.engine, action, passage.request);
-  if (!choice) return answerError(response, 503);
+  if (!choice) return fail(passage, response, 503);
+  countRequest({ ...passage, group: choice.group });
   const traffic = trafficOf(passage.engine, choice.group, choice.key);
   traffic.requests += 1;
   traffic.inFlight += 1;
   response.once('close', () => (traffic.inFlight -= 1));
   const address = await targetAddress(passage.engine, choice.group, choice.target);
   if (address) forward({ passage, choice, address, response });
-  else answerError(response, 502);
+  else fail(passage, response, 502);
+}
+
+function fail(passage: Passage, response: ServerResponse, status: number): void {
+  countOwnError(passage, status);
+  answerError(response, status);
 }
 
 interface Forwarding {
@@ -59,12 +66,13 @@ function forward(forwarding: Forwarding): void {
   const { passage, choice, response } = forwarding;
   const traffic = trafficOf(passage.engine, choice.group, choice.key);
   const outgoing = openRequest(forwarding);
+  const sentAt = performance.now();
   let over = false;
   const finish = (status: number) => {
     if (over) return;
     over = true;
     outgoing.destroy();
-    answerError(response, status);
+    fail(passage, response, status);
   };
   const cut = () => finish(502);
   traffic.cuts.add(cut);
@@ -74,7 +82,11 @@ function forward(forwarding: Forwarding): void {
     outgoing.destroy();
   });
   outgoing.setTimeout(idleMs(passage.balancer), () => finish(504));
-  outgoing.once('response', (answer) => passBack(forwarding, answer, () => finish(502)));
+  outgoing.once('response', (answer) => {
+    const seconds = (performance.now() - sentAt) / 1000;
+    countAnswer({ ...passage, group: choice.group }, answer.statusCode ?? 502, seconds);
+    passBack(forwarding, answer, () => finish(502));
+  });
   outgoing.on('error', () => {
     if (over || !isStale(outgoing, passage.request)) return finish(502);
     over = true;

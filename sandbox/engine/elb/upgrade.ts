@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { chooseTarget } from './choose-target.ts';
 import type { Choice } from './choose-target.ts';
+import { countAnswer, countOwnError, countRequest } from './count.ts';
 import { answerAction, errorPage } from './answer.ts';
 import { forwardedHeaders, passOn } from './forwarded.ts';
 import { targetAddress } from './probe.ts';
@@ -26,10 +27,13 @@ export async function handleUpgrade(passage: Passage, client: Client): Promise<v
   const action = actionFor(passage);
   if (action && action.Type !== 'forward') return answerWithout(action, passage, client.socket);
   const choice = action && chooseTarget(passage.engine, action, passage.request);
-  if (!choice) return refuse(client.socket, 503);
+  if (!choice) return fail(passage, client.socket, 503);
+  const counted = { ...passage, group: choice.group };
+  countRequest(counted);
   countSocket(passage, choice, client.socket);
   const address = await targetAddress(passage.engine, choice.group, choice.target);
-  if (!address) return refuse(client.socket, 502);
+  if (!address) return fail(passage, client.socket, 502);
+  const sentAt = performance.now();
   const send = choice.group.protocol === 'HTTPS' ? tlsRequest : plainRequest;
   const { method, url: path } = passage.request;
   const outgoing = send({
@@ -41,10 +45,11 @@ export async function handleUpgrade(passage: Passage, client: Client): Promise<v
     rejectUnauthorized: false,
   });
   client.socket.once('close', () => outgoing.destroy());
-  outgoing.setTimeout(idleMs(passage.balancer), () => refuse(client.socket, 504));
-  outgoing.once('error', () => refuse(client.socket, 502));
+  outgoing.setTimeout(idleMs(passage.balancer), () => fail(passage, client.socket, 504));
+  outgoing.once('error', () => fail(passage, client.socket, 502));
   outgoing.once('response', (answer) => passRefusal(client.socket, choice, answer));
   outgoing.once('upgrade', (answer, socket, head) => {
+    countAnswer(counted, 101, (performance.now() - sentAt) / 1000);
     outgoing.setTimeout(0);
     join({ passage, choice, client, answer }, socket, head);
   });
@@ -126,6 +131,11 @@ function headText(answer: IncomingMessage, headers: string[]): string {
   const lines = [`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}`];
   for (let at = 0; at + 1 < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`);
   return `${lines.join('\r\n')}\r\n\r\n`;
+}
+
+function fail(passage: Passage, socket: Duplex, status: number): void {
+  if (socket.writable) countOwnError(passage, status);
+  refuse(socket, status);
 }
 
 function refuse(socket: Duplex, status: number): void {

@@ -8,6 +8,7 @@ import { powerUp, type PowerTools } from './docker/power-up.ts';
 import { hostRights } from './docker/rights.ts';
 import { sweepHalfMade } from './docker/sweep.ts';
 import { makeSwitches } from './docker/switches.ts';
+import { readUsage } from './docker/usage.ts';
 import { watchMachines } from './docker/watch.ts';
 import { makeWiring } from './docker/wiring.ts';
 
@@ -55,6 +56,7 @@ export async function dockerMachines(options: DockerMachinesOptions): Promise<Do
     instanceAt: (ip) => wiring.instanceAt(ip),
     boot: (spec) => powerUp(power, spec),
     address: (instanceId, port) => wiring.address(instanceId, port),
+    usage: (instanceId) => readUsage(docker.getContainer(names.machine(instanceId))),
     capture: (instanceId, disk) => captureDisk(disks, instanceId, disk),
     removeDisk: (disk) => removeDisk(docker, names, disk),
     consoleOutput: (instanceId) => consoles.read(instanceId, docker.getContainer(names.machine(instanceId))),

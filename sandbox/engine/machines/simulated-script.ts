@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.ts';
-import type { MachineSpec } from '../machines.ts';
+import type { MachineSpec, Usage } from '../machines.ts';
 
 interface SimulatedRequest {
   method: string;
@@ -46,6 +46,8 @@ export interface Act {
   /** Answers on the port from now on, until `close` or power-off. */
   listen(port: number, listener: Listener): void;
   close(port: number): void;
+  /** Receives, sends and computes so much, for CloudWatch. */
+  use(amounts: Partial<Usage>): void;
   /** `shutdown -h now`. */
   powerOff(): void;
   /** Dies without a shutdown. */
@@ -61,6 +63,7 @@ export interface Box {
   /** Aborted at power-off; undefined while it is off. */
   power: AbortController | undefined;
   ports: Map<number, Listener>;
+  usage: Usage;
   setTag: (key: string, value: string) => void;
   /** Tells the world that it went off by itself. */
   goneOff: (killed: boolean) => void;
@@ -75,6 +78,7 @@ export async function powerOn(box: Box, clock: Clock): Promise<void> {
   if (bootMs > 0) await clock.sleep(bootMs);
   if (bootError !== undefined) throw new Error(bootError);
   box.power = power;
+  box.usage = noUsage();
   power.signal.addEventListener('abort', () => {
     box.power = undefined;
     box.ports.clear();
@@ -111,7 +115,16 @@ function actor(box: Box, power: AbortController, clock: Clock): Act {
       if (!signal.aborted) box.ports.set(port, listener);
     },
     close: (port) => box.ports.delete(port),
+    use: (amounts) => addUsage(box, amounts),
     powerOff: () => goOff(false),
     crash: () => goOff(true),
   };
+}
+
+export const noUsage = (): Usage => ({ receivedBytes: 0, sentBytes: 0, cpuSeconds: 0, cpus: 2 });
+
+function addUsage({ usage }: Box, { receivedBytes = 0, sentBytes = 0, cpuSeconds = 0 }: Partial<Usage>): void {
+  usage.receivedBytes += receivedBytes;
+  usage.sentBytes += sentBytes;
+  usage.cpuSeconds += cpuSeconds;
 }

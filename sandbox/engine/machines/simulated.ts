@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Address, Machines, MachineSpec, MachineWorld, PowerOff, ProbeAnswer } from '../machines.ts';
 import { connectionRefused, openDoor, timedOut, type Door } from './simulated-door.ts';
-import { powerOn, type Behaviour, type Box } from './simulated-script.ts';
+import { noUsage, powerOn, type Behaviour, type Box } from './simulated-script.ts';
 
 export type { Act, Behaviour, Script } from './simulated-script.ts';
 
@@ -46,6 +46,7 @@ export function simulatedMachines({ clock, behaviour = () => ({}) }: SimulatedOp
       disk: { ...disks.get(spec.disk) },
       power: undefined,
       ports: new Map(),
+      usage: noUsage(),
       setTag: (key, value) => world.setTag(spec.instanceId, key, value),
       goneOff: (killed) => goneOff(box, killed),
     };
@@ -113,6 +114,10 @@ export function simulatedMachines({ clock, behaviour = () => ({}) }: SimulatedOp
     onPowerOff: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    usage: async (instanceId) => {
+      const box = boxes.get(instanceId);
+      return box?.power && { ...box.usage };
     },
     connect: (connected) => {
       world = connected;

@@ -48,12 +48,12 @@ export async function certificates(bench: Bench): Promise<void> {
   await call('unknown', () => acm.send(new AddTagsToCertificateCommand({ CertificateArn: unknown, Tags })));
   await call('both', () => acm.send(new ListTagsForCertificateCommand({ CertificateArn })));
   await call('unknown', () => acm.send(new ListTagsForCertificateCommand({ CertificateArn: unknown })));
-  await listenerWithout(bench);
+  await listenerWithout(bench, CertificateArn);
   await call('unused', () => acm.send(new DeleteCertificateCommand({ CertificateArn })));
   await call('again', () => acm.send(new DeleteCertificateCommand({ CertificateArn })));
 }
 
-async function listenerWithout({ aws: { ec2, elbv2 }, call }: Bench): Promise<void> {
+async function listenerWithout({ aws: { ec2, elbv2 }, call }: Bench, pending: string): Promise<void> {
   const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
   const ids = Subnets.slice(0, 2).map(({ SubnetId = '' }) => SubnetId);
   const { LoadBalancers } = await elbv2.send(new CreateLoadBalancerCommand({ Name: 'tls', Subnets: ids }));
@@ -67,5 +67,8 @@ async function listenerWithout({ aws: { ec2, elbv2 }, call }: Bench): Promise<vo
   };
   await call('unknown certificate', () =>
     elbv2.send(new CreateListenerCommand({ ...listener, Certificates: [{ CertificateArn: unknown }] })),
+  );
+  await call('pending certificate', () =>
+    elbv2.send(new CreateListenerCommand({ ...listener, Certificates: [{ CertificateArn: pending }] })),
   );
 }

@@ -7,9 +7,11 @@ import {
   StartInstanceRefreshCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
+import { PutMetricAlarmCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, test } from 'vitest';
 import { startFleet, watch } from './fleet.ts';
 import type { Fleet } from './fleet.ts';
+import { clients } from '../../support/sandbox.ts';
 import { onPurpose } from '../../support/witness.ts';
 
 const AutoScalingGroupName = 'shop';
@@ -242,4 +244,35 @@ test('what cannot work is refused at the start', async () => {
   await expect(rollback(fleet)).rejects.toMatchObject(refused('IrreversibleInstanceRefreshFault', /\$Latest/));
   const page = await fleet.asg.send(new DescribeAutoScalingGroupsCommand({ MaxRecords: 1 }));
   expect(page.NextToken).toBeUndefined();
+});
+
+describe('an alarm of a refresh', () => {
+  const alarmed = async (fleet: Fleet, AlarmName: string) => {
+    const { cloudWatch } = clients(fleet.sandbox);
+    const metric = {
+      Namespace: 'Shop',
+      MetricName: 'Errors',
+      Statistic: 'Sum',
+      Period: 60,
+      EvaluationPeriods: 1,
+    } as const;
+    const over = { Threshold: 0, ComparisonOperator: 'GreaterThanThreshold' } as const;
+    await cloudWatch.send(new PutMetricAlarmCommand({ AlarmName, ...metric, ...over }));
+    return cloudWatch;
+  };
+
+  test('takes the release back when it rings, also while the release bakes', async () => {
+    await using fleet = await running('good');
+    const cloudWatch = await alarmed(fleet, 'errors');
+    const AlarmSpecification = { Alarms: ['errors'] };
+    await fleet.startRefresh({ ...full, AutoRollback: true, BakeTime: 600, AlarmSpecification });
+    await watch(fleet, async () => (await fleet.refresh()).Status === 'Baking');
+    const MetricData = [{ MetricName: 'Errors', Value: 1 }];
+    await cloudWatch.send(new PutMetricDataCommand({ Namespace: 'Shop', MetricData }));
+    await watch(fleet, over(fleet));
+    const refresh = await fleet.refresh();
+    expect(refresh.Status).toBe('RollbackSuccessful');
+    expect(refresh.RollbackDetails?.RollbackReason).toMatch(/alarms are in the ALARM state: errors\.$/);
+    expect(await saved(fleet)).toBe('1');
+  });
 });
