@@ -39,7 +39,7 @@ export type Choice =
   | { command: 'repair'; options: Targeted }
   | { command: 'releases'; options: Targeted }
   | { command: 'doctor'; options: Targeted & { bundle?: string } }
-  | { command: 'plan'; options: Targeted & { bundle?: string; exitCode: boolean } }
+  | { command: 'plan'; options: Targeted & { bundle?: string; exitCode: boolean; prices: boolean } }
   | {
       command: 'iam';
       options: Targeted & {

@@ -48,11 +48,13 @@ export function defineCommands(program: Command, cwd: string, choose: Choose): v
   command(program, 'repair', shared, [['remove or complete what a cut-off run left'], ...targetOptions()]);
   command(program, 'releases', shared, [['list what there is to go back to'], ...targetOptions()]);
   command(program, 'doctor', shared, [['check everything that a deploy needs'], bundle(), ...targetOptions()]);
+  const prices = new Option('--prices', 'look prices up in the AWS price list, and keep them on this computer');
   const exitCode = new Option('--exit-code', '2 when there are changes, 0 when there are none, 1 when it failed');
   command(program, 'plan', shared, [
     ['show what deploy would do, and what it costs'],
     bundle(),
     exitCode,
+    prices,
     ...targetOptions(),
   ]);
   defineIam(program, shared);

@@ -116,6 +116,7 @@ runs in a terminal.
 Examples:
   redeploy plan -e production
   redeploy plan -e production --json           with the AWS operations that each change takes
+  redeploy plan -e production --prices         today's prices, looked up in AWS's price list
   redeploy plan -e production --exit-code      2: there are changes; 0: none; 1: it failed
 `,
   iam: `

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { DeployError } from '../core/errors.ts';
 import type { Choice, ChoiceOf, CommandName, Targeted } from './choice.ts';
 import { confirmDeploy } from './confirm.ts';
 import { contextIn, type Session } from './context.ts';
@@ -88,9 +89,10 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
     return showDoctor(await doctor(ctx, target, bundleOf(session, options)));
   },
   plan: async ({ options }, session) => {
+    if (options.prices) refusePlayedPrices(options, session);
     const { ctx, target } = await open(session, options, 'with files');
     const [{ plan }, { showPlan }] = await Promise.all([import('../commands/plan.ts'), import('./show/plan.ts')]);
-    const made = await plan(ctx, target, bundleOf(session, options));
+    const made = await plan(ctx, target, { ...bundleOf(session, options), prices: options.prices });
     return { ...showPlan(made), exitCode: options.exitCode && made.hasChanges ? 2 : 0 };
   },
   iam: async (choice, session) => {
@@ -116,6 +118,14 @@ async function open(session: Session, options: Targeted, how?: 'with files') {
   const directory = path.resolve(session.io.cwd, options.appDir);
   const target = await readTarget(directory, options.environment, how && mistakesInFiles);
   return { target, ctx: await contextIn(session, target.region, options.sandbox) };
+}
+
+/** The prices that the sandbox plays must not be kept for plans in AWS. */
+function refusePlayedPrices({ sandbox }: Targeted, { io }: Session): void {
+  if (!sandbox && !io.env['AWS_ENDPOINT_URL']) return;
+  throw new DeployError('usage', '--prices looks in the price list of AWS, and the sandbox has none of its own', {
+    hint: 'leave out --sandbox (and AWS_ENDPOINT_URL), or leave out --prices',
+  });
 }
 
 const bundleOf = ({ io }: Session, { bundle }: { bundle?: string }) =>

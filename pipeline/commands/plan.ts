@@ -13,12 +13,14 @@ import { planRelease } from '../stages/fleet/release-version.ts';
 import { planFoundation, type FoundationPlan } from '../stages/foundation.ts';
 import { planImage } from '../stages/image/plan.ts';
 import { readPayload } from '../stages/payload.ts';
-import { readPrices } from '../stages/prices.ts';
+import { readPrices, refreshPrices } from '../stages/prices.ts';
 import { liveNumber } from './deploy.ts';
 
 export interface PlanOptions {
   /** A bundle made elsewhere: directory or tar.gz. */
   bundle?: string;
+  /** Whether to look prices up in AWS's price list first. */
+  prices?: boolean;
 }
 
 /** One step of a deploy: what it would change, or what it would use as it is. */
@@ -56,6 +58,7 @@ export interface Plan {
  */
 export async function plan(ctx: Context, target: Target, options: PlanOptions = {}): Promise<Plan> {
   const payload = await readPayload(ctx, target);
+  if (options.prices) await refreshPrices(ctx, target);
   const [world, prices] = await Promise.all([
     observe(ctx, target),
     readPrices(ctx, target),

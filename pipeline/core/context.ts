@@ -7,6 +7,7 @@ import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { Route53Client } from '@aws-sdk/client-route-53';
+import type { PricingClient } from '@aws-sdk/client-pricing';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { SSMClient } from '@aws-sdk/client-ssm';
@@ -25,6 +26,7 @@ export interface Aws {
   iam: IAMClient;
   logs: CloudWatchLogsClient;
   route53: Route53Client;
+  pricing: PricingClient;
   secretsManager: SecretsManagerClient;
   serviceQuotas: ServiceQuotasClient;
   ssm: SSMClient;

@@ -40,3 +40,6 @@ export function pricesIn(text: string, name: string): Prices {
   const found = own && 'like' in own ? regions[own.like] : own;
   return found && !('like' in found) ? { date, ...found } : { date, instanceHour: {} };
 }
+
+/** Prices as `--prices` keeps them, for one region. */
+export const refreshedPrices = region.extend({ date: z.string() });

@@ -14,22 +14,37 @@ export interface AwsOptions {
  * standard mode wait up to half a minute in all: longer than AWS throttles a well-behaved account, shorter than patience.
  */
 export async function connectAws(options: AwsOptions): Promise<Aws> {
-  const [acm, autoScaling, cloudWatch, logs, ec2, ecr, elbv2, iam, route53, secretsManager, serviceQuotas, ssm, sts] =
-    await Promise.all([
-      import('@aws-sdk/client-acm'),
-      import('@aws-sdk/client-auto-scaling'),
-      import('@aws-sdk/client-cloudwatch'),
-      import('@aws-sdk/client-cloudwatch-logs'),
-      import('@aws-sdk/client-ec2'),
-      import('@aws-sdk/client-ecr'),
-      import('@aws-sdk/client-elastic-load-balancing-v2'),
-      import('@aws-sdk/client-iam'),
-      import('@aws-sdk/client-route-53'),
-      import('@aws-sdk/client-secrets-manager'),
-      import('@aws-sdk/client-service-quotas'),
-      import('@aws-sdk/client-ssm'),
-      import('@aws-sdk/client-sts'),
-    ]);
+  const [
+    acm,
+    autoScaling,
+    cloudWatch,
+    logs,
+    ec2,
+    ecr,
+    elbv2,
+    iam,
+    route53,
+    pricing,
+    secretsManager,
+    serviceQuotas,
+    ssm,
+    sts,
+  ] = await Promise.all([
+    import('@aws-sdk/client-acm'),
+    import('@aws-sdk/client-auto-scaling'),
+    import('@aws-sdk/client-cloudwatch'),
+    import('@aws-sdk/client-cloudwatch-logs'),
+    import('@aws-sdk/client-ec2'),
+    import('@aws-sdk/client-ecr'),
+    import('@aws-sdk/client-elastic-load-balancing-v2'),
+    import('@aws-sdk/client-iam'),
+    import('@aws-sdk/client-route-53'),
+    import('@aws-sdk/client-pricing'),
+    import('@aws-sdk/client-secrets-manager'),
+    import('@aws-sdk/client-service-quotas'),
+    import('@aws-sdk/client-ssm'),
+    import('@aws-sdk/client-sts'),
+  ]);
   const config = {
     ...options,
     retryMode: 'standard',
@@ -46,6 +61,8 @@ export async function connectAws(options: AwsOptions): Promise<Aws> {
     elbv2: new elbv2.ElasticLoadBalancingV2Client(config),
     iam: new iam.IAMClient(config),
     route53: new route53.Route53Client(config),
+    // The price list is served from a few regions alone (using-price-list-query-api.html).
+    pricing: new pricing.PricingClient({ ...config, region: 'us-east-1' }),
     secretsManager: new secretsManager.SecretsManagerClient(config),
     serviceQuotas: new serviceQuotas.ServiceQuotasClient(config),
     ssm: new ssm.SSMClient(config),

@@ -7,6 +7,7 @@ import { elasticLoadBalancing } from './elasticloadbalancing.ts';
 import { iam } from './iam.ts';
 import { logs } from './logs.ts';
 import { route53 } from './route53.ts';
+import { pricing } from './pricing.ts';
 import { secretsManager } from './secretsmanager.ts';
 import type { Service } from './service.ts';
 import { serviceQuotas } from './servicequotas.ts';
@@ -25,6 +26,7 @@ export const services: readonly Service[] = [
   autoScaling,
   elasticLoadBalancing,
   serviceQuotas,
+  pricing,
   acm,
   route53,
   cloudWatch,

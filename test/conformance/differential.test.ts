@@ -10,6 +10,7 @@ import { images, machines } from './cases/machines.ts';
 import { names } from './cases/names.ts';
 import { network } from './cases/network.ts';
 import { reserve } from './cases/reserve.ts';
+import { prices } from './cases/prices.ts';
 import { quotas } from './cases/quotas.ts';
 import { templates } from './cases/templates.ts';
 import { differencesOf, type Difference } from './differences.ts';
@@ -36,6 +37,7 @@ const sequences: Record<string, Sequence> = {
   logsAndParameters,
   repositories,
   quotas,
+  prices,
   certificates,
   names,
 };

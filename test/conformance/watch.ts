@@ -70,6 +70,7 @@ export const services: Record<keyof Aws, string> = {
   iam: 'iam',
   logs: 'cloudwatch-logs',
   route53: 'route-53',
+  pricing: 'pricing',
   secretsManager: 'secrets-manager',
   serviceQuotas: 'service-quotas',
   ssm: 'ssm',

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { array, assert, asyncProperty, boolean, constantFrom, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { showPlan } from '../../pipeline/cli/show/plan.ts';
-import type { Plan } from '../../pipeline/commands/plan.ts';
+import { plan, type Plan } from '../../pipeline/commands/plan.ts';
 import { steps } from '../support/plan-steps.ts';
 import { announced, countable, watchedStory, type Watched } from '../support/plan-world.ts';
 
@@ -74,6 +74,21 @@ describe('plan', () => {
       'scaling policy own of shop-production',
     ]);
     await expectDocumented(seen);
+  });
+
+  it('looks prices up when asked to, and keeps them for the next plan', async () => {
+    await using watched = await watchedStory({ instance: { type: 't3.medium' } });
+    const { story } = watched;
+    const target = await story.target();
+    const shipped = (await watched.plan()).cost;
+    const fresh = (
+      await story.clock.run(() => plan(story.ctx, target, { prices: true, bundle: `${story.app}/bundle` }))
+    ).cost;
+    expect(fresh.pricesOf).toBe(new Date(story.clock.now()).toISOString().slice(0, 10));
+    expect(fresh.month[0]).toEqual({ what: '2 x t3.medium', usd: 87.6 });
+    expect(fresh.unknown).toEqual([]);
+    expect((await watched.plan()).cost).toEqual(fresh);
+    expect(shipped.pricesOf).not.toBe(fresh.pricesOf);
   });
 
   it('reads as docs/plan.md shows it', async () => {

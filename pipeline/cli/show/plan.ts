@@ -47,7 +47,7 @@ function costLines({ cost }: Plan, paint: Paint): string[] {
   const parts = cost.month.map(({ what, usd }) => `${what} ${usd === undefined ? 'unknown' : usd.toFixed(2)}`);
   const rollUsd = cost.rollUsd < 0.01 ? 'less than 0.01' : cost.rollUsd.toFixed(2);
   const roll = cost.roll.length === 0 ? '' : `, and ${rollUsd} USD for this deploy`;
-  const gap = cost.unknown.length === 0 ? '' : ' without what is unknown';
+  const gap = cost.unknown.length === 0 ? '' : ' without what is unknown (`redeploy plan --prices` looks it up)';
   return [
     `about ${cost.monthUsd.toFixed(2)} USD a month${roll}${gap}; prices of ${cost.pricesOf}`,
     ...[parts.join(', '), `by use: ${cost.byUse.join(', ')}`].map((line) => `  ${paint('dim', line)}`),

@@ -22,7 +22,7 @@ export function readScope(headers: Record<string, string>): Scope | undefined {
 }
 
 /** Services with one endpoint for all regions; their clients sign for us-east-1 wherever they are. */
-const globalServices = new Set(['iam', 'sts', 'route53']);
+const globalServices = new Set(['iam', 'sts', 'route53', 'pricing']);
 
 /** Refuses a request that was signed for another region, in the words of AWS and with the sandbox's own region. */
 export function checkRegion(engine: Engine, scope: Scope, protocol: Protocol): void {

@@ -14,6 +14,7 @@ export const directories: Record<string, string> = {
   logs: 'logs',
   monitoring: 'cloudwatch',
   route53: 'route53',
+  pricing: 'pricing',
   secretsmanager: 'secretsmanager',
   servicequotas: 'service-quotas',
   ssm: 'ssm',

@@ -43,9 +43,9 @@ test.each([
   ['status', { command: 'status', options: targeted }],
   ['repair -e prod', { command: 'repair', options: { ...targeted, environment: 'prod' } }],
   ['releases --sandbox', { command: 'releases', options: { ...targeted, sandbox: true } }],
-  ['plan --bundle b', { command: 'plan', options: { ...targeted, bundle: 'b', exitCode: false } }],
+  ['plan --bundle b', { command: 'plan', options: { ...targeted, bundle: 'b', exitCode: false, prices: false } }],
   ['doctor', { command: 'doctor', options: targeted }],
-  ['plan --exit-code', { command: 'plan', options: { ...targeted, exitCode: true } }],
+  ['plan --exit-code', { command: 'plan', options: { ...targeted, exitCode: true, prices: false } }],
   [
     'init --app shop --region eu-west-1 -e test',
     {
