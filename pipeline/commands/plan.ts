@@ -4,6 +4,7 @@ import type { Context } from '../core/context.ts';
 import { costOf, type Bill, type Cost } from '../core/cost.ts';
 import { observe, type World } from '../core/observe.ts';
 import { batchOf, minutesOf, minutesTogether, type PlanStage } from '../core/plan-minutes.ts';
+import type { Prices } from '../core/prices.ts';
 import type { ReleaseName, ReleaseParts } from '../core/release.ts';
 import type { Target } from '../core/target.ts';
 import { planAmi, type AmiPlan } from '../stages/ami/plan.ts';
@@ -58,10 +59,9 @@ export interface Plan {
  */
 export async function plan(ctx: Context, target: Target, options: PlanOptions = {}): Promise<Plan> {
   const payload = await readPayload(ctx, target);
-  if (options.prices) await refreshPrices(ctx, target);
   const [world, prices] = await Promise.all([
     observe(ctx, target),
-    readPrices(ctx, target),
+    findPrices(ctx, target, options),
     checkSource(ctx, target, options),
   ]);
   const [foundation, made] = await Promise.all([
@@ -131,6 +131,11 @@ function billOf(
     reserve: { machines: reserved, minutes: target.rollout.keepPreviousMinutes },
     builder: minutes.ami > 0 ? builder : undefined,
   };
+}
+
+async function findPrices(ctx: Context, target: Target, options: PlanOptions): Promise<Prices> {
+  if (options.prices) await refreshPrices(ctx, target);
+  return await readPrices(ctx, target);
 }
 
 async function planMakers(ctx: Context, target: Target, options: PlanOptions) {

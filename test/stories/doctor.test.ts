@@ -7,6 +7,7 @@ import { doctor, type Doctor } from '../../pipeline/commands/doctor.ts';
 import type { Context } from '../../pipeline/core/context.ts';
 import { namesOf } from '../../pipeline/core/names.ts';
 import { AwsError } from '../../sandbox/api/error.ts';
+import { clients } from '../support/sandbox.ts';
 import { startStory, type Story } from '../support/story.ts';
 
 async function examine(story: Story, around: Partial<Context> = {}): Promise<Doctor> {
@@ -57,7 +58,7 @@ describe('doctor', () => {
     isDenied = true;
     const AutoScalingGroupName = namesOf(await story.target()).group;
     const request = { AutoScalingGroupName, ScalingProcesses: ['Launch', 'AZRebalance'] };
-    await story.ctx.aws.autoScaling.send(new SuspendProcessesCommand(request));
+    await clients(story.sandbox).autoScaling.send(new SuspendProcessesCommand(request));
     const http = async () => Promise.reject(new Error('getaddrinfo ENOTFOUND shop.test'));
     expect(badOf(await examine(story, { http }))).toEqual({
       permissions: 'not allowed: ec2:CreateLaunchTemplate',

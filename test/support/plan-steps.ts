@@ -37,12 +37,19 @@ import { deploy } from '../../pipeline/commands/deploy.ts';
 import { isAwsError } from '../../pipeline/core/errors.ts';
 import { namesOf } from '../../pipeline/core/names.ts';
 import { findGroup } from '../../pipeline/core/observe.ts';
+import { clients } from './sandbox.ts';
+import { unhurried } from './unhurried.ts';
 import type { Watched } from './plan-world.ts';
 
 /** Something that happens between two deploys: a change of the app or its settings, a hand in the console, a run that dies. */
 export type Step = (watched: Watched, number: number) => Promise<unknown>;
 
-const at = async ({ story }: Watched) => ({ ...story.ctx, names: namesOf(await story.target()) });
+/** Whoever has a hand in the console may do anything there. */
+const at = async ({ story }: Watched) => ({
+  ...story.ctx,
+  aws: unhurried(story.clock, clients(story.sandbox)),
+  names: namesOf(await story.target()),
+});
 const fixed = [{ Type: 'fixed-response' as const, FixedResponseConfig: { StatusCode: '503' } }];
 const nobody = JSON.stringify({
   Version: '2012-10-17',
@@ -92,11 +99,13 @@ const ownSteps: Record<string, Step> = {
   'rolls back': async ({ story }) => {
     await story.rollback().catch(() => undefined);
   },
-  'deploys another app': ({ story }) =>
-    story.clock.run(async () => {
+  'deploys another app': (watched) => {
+    const { story } = watched;
+    return story.clock.run(async () => {
       const bundle = path.join(story.app, 'bundle');
-      await deploy(story.ctx, { ...(await story.target()), app: 'blog' }, { wait: true, bundle });
-    }),
+      await deploy(await at(watched), { ...(await story.target()), app: 'blog' }, { wait: true, bundle });
+    });
+  },
   'is cut off': (watched, number) => watched.deployCutOff(20 + ((number * 37) % 160)),
 };
 

@@ -4,6 +4,7 @@ import {
   CreateLaunchTemplateCommand,
   CreateSecurityGroupCommand,
   DescribeImagesCommand,
+  DescribeSecurityGroupsCommand,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { DescribeRepositoriesCommand, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
@@ -38,50 +39,77 @@ export function judgePermissions(asked: readonly Asked[]): Verdict {
   return failed(`not allowed: ${denied.join(', ')}`, 'give the deployer what `redeploy iam` prints');
 }
 
+type Probes = Record<string, () => Promise<unknown>>;
+
 /** Tries operations in a way that changes nothing. */
 export async function checkPermissions(ctx: Context, target: Target): Promise<Verdict> {
+  const probes = { ...(await dryRuns(ctx, target)), ...reads(ctx, target) };
+  return judgePermissions(await Promise.all(Object.entries(probes).map(([action, probe]) => askFor(action, probe))));
+}
+
+/** EC2's. A machine can only be tried in a security group of ours: that of the builder, once it is there. */
+async function dryRuns(ctx: Context, target: Target): Promise<Probes> {
+  const { ec2 } = ctx.aws;
+  const names = namesOf(target);
+  const [base, group] = await Promise.all([
+    resolveBaseAmi(ctx, target).catch(() => undefined),
+    findBuilderGroup(ctx, target),
+  ]);
+  const tagged = (ResourceType: 'instance' | 'volume' | 'launch-template' | 'security-group') => ({
+    ResourceType,
+    Tags: tagsOf(target, 'doctor'),
+  });
+  const machine = { ImageId: base?.id, InstanceType: target.instance.type as 't3.small' };
+  const launch = {
+    ...machine,
+    DryRun: true,
+    MinCount: 1,
+    MaxCount: 1,
+    SecurityGroupIds: [group ?? ''],
+    TagSpecifications: [tagged('instance'), tagged('volume')],
+  };
+  const template = {
+    DryRun: true,
+    LaunchTemplateName: names.launchTemplate,
+    LaunchTemplateData: machine,
+    TagSpecifications: [tagged('launch-template')],
+  };
+  const securityGroup = {
+    DryRun: true,
+    GroupName: names.appSecurityGroup,
+    Description: 'dry run',
+    TagSpecifications: [tagged('security-group')],
+  };
+  return {
+    ...(group !== undefined && { 'ec2:RunInstances': () => ec2.send(new RunInstancesCommand(launch)) }),
+    'ec2:CreateLaunchTemplate': () => ec2.send(new CreateLaunchTemplateCommand(template)),
+    'ec2:CreateSecurityGroup': () => ec2.send(new CreateSecurityGroupCommand(securityGroup)),
+  };
+}
+
+async function findBuilderGroup(ctx: Context, target: Target): Promise<string | undefined> {
+  const Filters = [{ Name: 'group-name', Values: [namesOf(target).builderSecurityGroup] }];
+  const found = await ctx.aws.ec2.send(new DescribeSecurityGroupsCommand({ Filters }));
+  return found.SecurityGroups?.[0]?.GroupId;
+}
+
+/** One in each service that a deploy uses. */
+function reads(ctx: Context, target: Target): Probes {
   const names = namesOf(target);
   const { ec2, autoScaling, elbv2, ecr, iam, logs, secretsManager } = ctx.aws;
-  const base = await resolveBaseAmi(ctx, target).catch(() => undefined);
-  const Tags = tagsOf(target, 'doctor');
-  const machine = { ImageId: base?.id, InstanceType: target.instance.type as 't3.small' };
-  const launch = { ...machine, MinCount: 1, MaxCount: 1, TagSpecifications: [{ ResourceType: 'instance', Tags }] };
-  const probes: Record<string, () => Promise<unknown>> = {
+  const group = { AutoScalingGroupNames: [names.group] };
+  const repository = { repositoryNames: [names.repository] };
+  const secret = { SecretId: names.secret };
+  return {
     'ec2:DescribeImages': () => ec2.send(new DescribeImagesCommand({ Owners: ['self'] })),
-    'ec2:RunInstances': () =>
-      ec2.send(
-        new RunInstancesCommand({ ...launch, DryRun: true } as ConstructorParameters<typeof RunInstancesCommand>[0]),
-      ),
-    'ec2:CreateLaunchTemplate': () =>
-      ec2.send(
-        new CreateLaunchTemplateCommand({
-          DryRun: true,
-          LaunchTemplateName: names.launchTemplate,
-          LaunchTemplateData: machine,
-          TagSpecifications: [{ ResourceType: 'launch-template', Tags }],
-        }),
-      ),
-    'ec2:CreateSecurityGroup': () =>
-      ec2.send(
-        new CreateSecurityGroupCommand({
-          DryRun: true,
-          GroupName: names.appSecurityGroup,
-          Description: 'dry run',
-          TagSpecifications: [{ ResourceType: 'security-group', Tags }],
-        }),
-      ),
-    'autoscaling:DescribeAutoScalingGroups': () =>
-      autoScaling.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [names.group] })),
-    'elasticloadbalancing:DescribeLoadBalancers': () =>
-      elbv2.send(new DescribeLoadBalancersCommand({ Names: [names.balancer] })),
+    'autoscaling:DescribeAutoScalingGroups': () => autoScaling.send(new DescribeAutoScalingGroupsCommand(group)),
+    'elasticloadbalancing:DescribeLoadBalancers': () => elbv2.send(new DescribeLoadBalancersCommand({ PageSize: 1 })),
     'ecr:GetAuthorizationToken': () => ecr.send(new GetAuthorizationTokenCommand({})),
-    'ecr:DescribeRepositories': () =>
-      ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [names.repository] })),
+    'ecr:DescribeRepositories': () => ecr.send(new DescribeRepositoriesCommand(repository)),
     'iam:GetRole': () => iam.send(new GetRoleCommand({ RoleName: names.appRole })),
     'logs:DescribeLogGroups': () => logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: names.logGroup })),
-    'secretsmanager:DescribeSecret': () => secretsManager.send(new DescribeSecretCommand({ SecretId: names.secret })),
+    'secretsmanager:DescribeSecret': () => secretsManager.send(new DescribeSecretCommand(secret)),
   };
-  return judgePermissions(await Promise.all(Object.entries(probes).map(([action, probe]) => askFor(action, probe))));
 }
 
 async function askFor(action: string, probe: () => Promise<unknown>): Promise<Asked> {

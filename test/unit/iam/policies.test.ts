@@ -23,6 +23,7 @@ const prefixes: Record<string, string> = {
   'elastic-load-balancing-v2': 'elasticloadbalancing',
   'route-53': 'route53',
   'secrets-manager': 'secretsmanager',
+  'service-quotas': 'servicequotas',
 };
 
 /** Nobody needs to be allowed these (API_GetCallerIdentity.html). */
