@@ -111,6 +111,7 @@ const partsOf = (foundation: Foundation, bundle: Bundle, ami: Baked): ReleasePar
   secretArn: foundation.secretArn,
   settingsVersion: foundation.settingsVersion,
   securityGroup: foundation.securityGroups.app,
+  publicAddress: foundation.network.publicAddress,
   instanceProfile: foundation.roles.app,
   rootDevice: ami.rootDevice,
   revision: bundle.revision,

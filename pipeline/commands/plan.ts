@@ -71,7 +71,7 @@ export async function plan(ctx: Context, target: Target, options: PlanOptions = 
   const parts = partsOf(foundation, made);
   const live = liveNumber(world);
   const { release, changes } = await planRelease(ctx, target, parts, { releases: world.releases, live });
-  const fleet = await planFleet(ctx, target, { world, release, subnets: foundation.subnets });
+  const fleet = await planFleet(ctx, target, { world, release, subnets: foundation.network.subnets });
   const { bundle, image, ami } = made;
   const machines = world.fleet?.desired ?? target.fleet.desired ?? target.fleet.min;
   const stepOf = (stage: PlanStage, changed: Change[], reused: string): PlanStep => ({
@@ -97,7 +97,7 @@ export async function plan(ctx: Context, target: Target, options: PlanOptions = 
     steps,
     minutes: minutesTogether(minutes),
     cost: costOf(
-      billOf(target, { machines, zones: foundation.subnets.length, minutes, reserved: fleet.reserved }),
+      billOf(target, { machines, zones: foundation.network.balancerSubnets.length, minutes, reserved: fleet.reserved }),
       prices,
     ),
     live: world.fleet?.live,
@@ -155,6 +155,7 @@ function partsOf(foundation: FoundationPlan, made: { bundle: { bundle: Bundle | 
   return {
     ami,
     securityGroup,
+    publicAddress: foundation.network.publicAddress,
     secretArn,
     settingsVersion,
     instanceProfile,

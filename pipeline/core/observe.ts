@@ -58,7 +58,7 @@ export interface World {
   releases: Release[];
   /** Newest first; AWS keeps six weeks. */
   rolls: Roll[];
-  balancer: { arn: string; dnsName: string; state: string } | undefined;
+  balancer: { arn: string; dnsName: string; state: string; subnets: { id: string; zone: string }[] } | undefined;
   targetGroup: string | undefined;
   /** Things that an interrupted run left and the next deploy adopts or removes. */
   halfMade: string[];
@@ -131,7 +131,10 @@ export async function findBalancer(ctx: Context, name: string): Promise<World['b
   try {
     const answer = await ctx.aws.elbv2.send(new DescribeLoadBalancersCommand({ Names: [name] }));
     const found = answer.LoadBalancers?.[0];
-    return found && { arn: found.LoadBalancerArn ?? '', dnsName: found.DNSName ?? '', state: found.State?.Code ?? '' };
+    if (!found) return undefined;
+    const { LoadBalancerArn: arn = '', DNSName: dnsName = '', AvailabilityZones = [] } = found;
+    const subnets = AvailabilityZones.map(({ SubnetId: id = '', ZoneName: zone = '' }) => ({ id, zone }));
+    return { arn, dnsName, state: found.State?.Code ?? '', subnets };
   } catch (error) {
     if (isAwsError(error, 'LoadBalancerNotFoundException')) return undefined;
     throw error;

@@ -29,6 +29,8 @@ export interface ReleaseParts {
   secretArn: string;
   settingsVersion: string;
   securityGroup: string;
+  /** Undefined: as the subnet says. */
+  publicAddress: boolean | undefined;
   instanceProfile: string;
   rootDevice: string;
   revision: string | undefined;
@@ -103,7 +105,7 @@ function dataOf(target: Target, parts: ReleaseParts, release: ReleaseName): Requ
     ImageId: parts.ami.id,
     InstanceType: target.instance.type as NonNullable<RequestLaunchTemplateData['InstanceType']>,
     IamInstanceProfile: { Name: parts.instanceProfile },
-    SecurityGroupIds: [parts.securityGroup],
+    ...networkOf(parts),
     UserData: Buffer.from(releaseUserData(target, parts, release)).toString('base64'),
     // Hop limit 1: the app's container on the bridge cannot reach the machine's credentials.
     MetadataOptions: {
@@ -120,6 +122,12 @@ function dataOf(target: Target, parts: ReleaseParts, release: ReleaseName): Requ
     ],
   };
 }
+
+/** Groups stand with the interface as soon as that says anything (API_RunInstances.html). */
+const networkOf = ({ securityGroup, publicAddress }: ReleaseParts): RequestLaunchTemplateData =>
+  publicAddress === undefined
+    ? { SecurityGroupIds: [securityGroup] }
+    : { NetworkInterfaces: [{ DeviceIndex: 0, AssociatePublicIpAddress: publicAddress, Groups: [securityGroup] }] };
 
 function rootVolumeOf({ instance }: Target) {
   const { rootVolumeIops, rootVolumeThroughputMiBps, rootVolumeKmsKey } = instance;

@@ -35,6 +35,7 @@ const partials = {
   network: loose(blocks.network),
   rollout: loose(blocks.rollout),
   logs: loose(blocks.logs),
+  notifications: loose(blocks.notifications),
 };
 type Block = keyof typeof partials;
 

@@ -9,6 +9,7 @@ import type { Outcome } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
 import {
   balancerChanges,
+  balancerSubnets,
   ensureBalancer,
   findWholeBalancer,
   leftOfBalancer,
@@ -54,7 +55,7 @@ export async function ensureFoundation(
   ]);
   const [roles, balancer] = await Promise.all([
     ensureRoles(ctx, target, account),
-    ensureBalancer(ctx, target, { network, securityGroup: securityGroups.balancer }),
+    ensureBalancer(ctx, target, { network, securityGroup: securityGroups.balancer, world: wanted.world }),
     ensureLogGroup(ctx, target),
   ]);
   const settingsVersion = await ensureSettingsVersion(ctx, secretArn, {
@@ -77,7 +78,7 @@ export interface FoundationPlan {
   secretArn: string | undefined;
   settingsVersion: string | undefined;
   instanceProfile: string;
-  subnets: string[];
+  network: Network;
 }
 
 /** Looks at the same things as `ensureFoundation` and decides by the same functions. Only reads; throws as that does. */
@@ -107,8 +108,11 @@ export async function planFoundation(
     changes: [
       ...securityGroupChanges(target, securityGroups),
       ...roleChanges(target, roles),
-      ...targetGroupChanges(target, targetGroup),
-      ...balancerChanges(target, balancer, targetGroup?.group.TargetGroupArn),
+      ...targetGroupChanges(target, targetGroup, network.vpc),
+      ...balancerChanges(target, balancer, {
+        targetGroup: targetGroup?.group.TargetGroupArn,
+        subnets: balancerSubnets(network, balancer, wanted.world),
+      }),
       ...logGroupChanges(target, logGroup),
       ...settings.changes,
     ],
@@ -117,7 +121,7 @@ export async function planFoundation(
     secretArn: secret?.ARN,
     settingsVersion: settings.settingsVersion,
     instanceProfile: namesOf(target).appRole,
-    subnets: network.subnets,
+    network,
   };
 }
 

@@ -4,6 +4,7 @@ import { activityOperations } from './autoscaling/activities.ts';
 import { groupOperations } from './autoscaling/groups.ts';
 import { hookOperations } from './autoscaling/hooks.ts';
 import { instanceOperations } from './autoscaling/instances.ts';
+import { notificationOperations } from './autoscaling/notifications.ts';
 import { policyOperations } from './autoscaling/policies.ts';
 import { processOperations } from './autoscaling/processes.ts';
 import { refreshOperations } from './autoscaling/refreshes.ts';
@@ -20,6 +21,7 @@ const operations: Operations<typeof client> = {
   ...processOperations,
   ...policyOperations,
   ...scheduleOperations,
+  ...notificationOperations,
   ...activityOperations,
   ...tagOperations,
   ...hookOperations,

@@ -8,6 +8,7 @@ import * as attributes from './ec2/instance-attributes.ts';
 import * as lifecycle from './ec2/instance-lifecycle.ts';
 import { describeInstanceTypeOfferings, describeInstanceTypes } from './ec2/instance-types.ts';
 import * as network from './ec2/network.ts';
+import { describeRouteTables, describeVpcEndpoints } from './ec2/routes.ts';
 import * as rules from './ec2/rules.ts';
 import { runInstances } from './ec2/run-instances.ts';
 import * as groups from './ec2/security-groups.ts';
@@ -53,7 +54,8 @@ const networks: Operations<typeof client> = {
   DescribeAvailabilityZones: network.describeAvailabilityZones,
   DescribeRegions: network.describeRegions,
   DescribeInternetGateways: network.describeInternetGateways,
-  DescribeRouteTables: network.describeRouteTables,
+  DescribeRouteTables: describeRouteTables,
+  DescribeVpcEndpoints: describeVpcEndpoints,
   CreateSecurityGroup: groups.createSecurityGroup,
   DescribeSecurityGroups: groups.describeSecurityGroups,
   DeleteSecurityGroup: groups.deleteSecurityGroup,

@@ -8,10 +8,11 @@ import { groups, refreshes } from './cases/groups.ts';
 import { identity } from './cases/identity.ts';
 import { images, machines } from './cases/machines.ts';
 import { names } from './cases/names.ts';
-import { network } from './cases/network.ts';
 import { reserve } from './cases/reserve.ts';
 import { prices } from './cases/prices.ts';
 import { quotas } from './cases/quotas.ts';
+import { network, routes } from './cases/network.ts';
+import { mixedInstances, scaling } from './cases/scaling.ts';
 import { templates } from './cases/templates.ts';
 import { differencesOf, type Difference } from './differences.ts';
 import { startMinistack, startMoto, type Emulator } from './emulators.ts';
@@ -24,6 +25,7 @@ import { runInEmulator, runInSandbox } from './worlds.ts';
 
 const sequences: Record<string, Sequence> = {
   network,
+  routes,
   machines,
   images,
   templates,
@@ -32,6 +34,8 @@ const sequences: Record<string, Sequence> = {
   groups,
   refreshes,
   reserve,
+  scaling,
+  mixedInstances,
   identity,
   secrets,
   logsAndParameters,

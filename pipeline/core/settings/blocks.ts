@@ -105,5 +105,20 @@ const logs = z
   })
   .describe('Logs of the app');
 
+const notifications = z
+  .strictObject({
+    topic: z
+      .string()
+      .regex(
+        /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w.-]+$/,
+        'an SNS topic looks like arn:aws:sns:eu-central-1:123456789012:name',
+      )
+      .optional()
+      .describe(
+        'ARN of the SNS topic that is told when a machine cannot be launched or ended; for e-mail, subscribe an address to it. Unset: nobody is told',
+      ),
+  })
+  .describe('Who is told of trouble');
+
 /** Blocks that an environment can override key by key. */
-export const blocks = { build, image, instance, bake, fleet, health, balancer, network, rollout, logs };
+export const blocks = { build, image, instance, bake, fleet, health, balancer, network, rollout, logs, notifications };

@@ -98,6 +98,13 @@ const rules: readonly Rule[] = [
         ? `balancer.httpPort and balancer.httpsPort are both ${balancer.httpPort}: choose two ports`
         : undefined,
   },
+  {
+    keys: ['notifications.topic', 'region'],
+    check: ({ notifications: { topic }, region }) =>
+      topic !== undefined && topic.split(':')[3] !== region
+        ? `notifications.topic ${topic} is not in region ${region}: a group tells topics of its own region alone`
+        : undefined,
+  },
   { keys: ['settings'], check: ({ settingsFile }) => missing('settings', settingsFile) },
   { keys: ['env'], check: ({ envFile }) => missing('env', envFile) },
 ];

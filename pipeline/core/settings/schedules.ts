@@ -6,8 +6,18 @@ type Schedule = Fleet['schedules'][string];
 /** What is wrong with the schedules of a fleet, each with its name and value. */
 export const scheduleMistakes = ({ min, max, schedules }: Pick<Fleet, 'min' | 'max' | 'schedules'>): string[] =>
   Object.entries(schedules).flatMap(([name, schedule]) =>
-    mistakesIn(schedule, { min, max }).map((mistake) => `fleet.schedules.${name}${mistake}`),
+    [...mistakesIn(schedule, { min, max }), ...sameTime(name, schedules)].map(
+      (mistake) => `fleet.schedules.${name}${mistake}`,
+    ),
   );
+
+/** Auto Scaling takes one action a moment. */
+function sameTime(name: string, schedules: Fleet['schedules']): string[] {
+  const timeOf = (one: Schedule | undefined) => `${one?.recurrence} ${one?.timeZone}`;
+  const earlier = Object.keys(schedules).slice(0, Object.keys(schedules).indexOf(name));
+  const twin = earlier.find((other) => timeOf(schedules[other]) === timeOf(schedules[name]));
+  return twin === undefined ? [] : [` and ${twin} happen at the same time, which AWS refuses: make them one`];
+}
 
 function mistakesIn(schedule: Schedule, base: { min: number; max: number }): string[] {
   const { min, max, desired, recurrence, timeZone } = schedule;

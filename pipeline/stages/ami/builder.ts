@@ -92,6 +92,16 @@ export async function findAllBuilders(ctx: Context, target: Target): Promise<Ins
   return found;
 }
 
+/** Subnet and groups stand with the interface as soon as that says anything (API_RunInstances.html). */
+function placeOf({ network, securityGroups }: Foundation, subnet: string): Partial<RunInstancesCommandInput> {
+  const Groups = [securityGroups.builder];
+  const { publicAddress } = network;
+  if (publicAddress === undefined) return { SubnetId: subnet, SecurityGroupIds: Groups };
+  return {
+    NetworkInterfaces: [{ DeviceIndex: 0, SubnetId: subnet, AssociatePublicIpAddress: publicAddress, Groups }],
+  };
+}
+
 function launchRequest(
   bake: Bake,
   foundation: Foundation,
@@ -109,8 +119,7 @@ function launchRequest(
     >,
     MinCount: 1,
     MaxCount: 1,
-    SubnetId: subnet,
-    SecurityGroupIds: [foundation.securityGroups.builder],
+    ...placeOf(foundation, subnet),
     IamInstanceProfile: { Name: foundation.roles.builder },
     // Stops when it powers itself off: the image is taken of the stopped machine.
     InstanceInitiatedShutdownBehavior: 'stop',

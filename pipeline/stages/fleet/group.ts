@@ -14,14 +14,21 @@ import type { Release } from '../../core/release.ts';
 import type { Target } from '../../core/target.ts';
 import { onceKnown, until } from '../../core/wait.ts';
 import type { Foundation } from '../foundation.ts';
-import { findScaling, scalingActs, type Scaling } from './scaling.ts';
+import { requestLabel } from './policies.ts';
+import { findScaling, noScaling, scalingActs, type Scaling } from './scaling.ts';
+import { boundsOf } from './schedules.ts';
 
 /** What of the foundation a group is made of. */
-interface Ground {
+export interface Ground {
   subnets: string[];
+  /** See `requestLabel`. */
+  label: string;
 }
 
-const groundOf = ({ network }: Foundation): Ground => ({ subnets: network.subnets });
+const groundOf = ({ network, balancer }: Foundation): Ground => ({
+  subnets: network.subnets,
+  label: requestLabel(balancer.arn, balancer.targetGroup),
+});
 
 /** Creates the group at `release`. Capacity belongs to the group from then on. */
 export async function createGroup(
@@ -51,7 +58,7 @@ export async function createGroup(
   } catch (error) {
     if (!isAwsError(error, 'AlreadyExistsFault')) throw error;
   }
-  await performAll(ctx, scalingActs(target, await findScaling(ctx, target)));
+  await performAll(ctx, scalingActs(target, await findScaling(ctx, target), groundOf(foundation).label));
 }
 
 /** What `createGroup` does. */
@@ -60,7 +67,7 @@ export const groupCreation = (target: Target): Change => {
   const made = creation(
     `Auto Scaling group ${namesOf(target).group}`,
     'autoscaling:CreateAutoScalingGroup',
-    scalingActs(target, []),
+    scalingActs(target, noScaling, ''),
   );
   return { ...made, why: `the first machines: ${desired} ${target.instance.type}, ${min} to ${max}` };
 };
@@ -88,11 +95,11 @@ export const groupChanges = (target: Target, found: FoundGroup, ground: Ground):
 
 function groupActs(target: Target, { group, scaling }: FoundGroup, ground: Ground): Act[] {
   refuseStranger(target, group);
-  return [...boundsActs(target, group, ground), ...scalingActs(target, scaling)];
+  return [...boundsActs(target, group, ground), ...scalingActs(target, scaling, ground.label)];
 }
 
 function boundsActs(target: Target, group: AutoScalingGroup, ground: Ground): Act[] {
-  const wanted = { MinSize: target.fleet.min, MaxSize: target.fleet.max, ...groupSettings(target, ground) };
+  const wanted = { ...boundsOf(target, group), ...groupSettings(target, ground) };
   const { why } = differences(texts(group), texts(wanted));
   if (why === '') return [];
   const { group: name } = namesOf(target);

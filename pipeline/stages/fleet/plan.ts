@@ -7,9 +7,10 @@ import { findSpares } from '../../core/observe/spares.ts';
 import type { Release } from '../../core/release.ts';
 import type { Target } from '../../core/target.ts';
 import { isOurs, isThere } from '../fleet.ts';
-import { groupChanges, groupCreation, pinChanges, type FoundGroup } from './group.ts';
+import { groupChanges, groupCreation, pinChanges, type FoundGroup, type Ground } from './group.ts';
 import { spareChanges } from './plan-spares.ts';
-import { findScaling, strangePolicies } from './scaling.ts';
+import { requestLabel } from './policies.ts';
+import { findScaling, leftOfScaling } from './scaling.ts';
 
 /** What `moveFleet` would do. */
 export interface FleetPlan {
@@ -38,15 +39,20 @@ export async function planFleet(ctx: Context, target: Target, goal: Goal): Promi
   if (!group || group.Status) return { changes: newFleet(target, group), left: [], waitsFor: undefined, reserved: 0 };
   const roll = goal.world.rolls.find((one) => isMoving(one));
   const isOther = roll && !(goal.release && isOurs(roll, { release: goal.release }));
+  const ground = groundOf(goal);
   const moves = moveChanges(target, group, goal);
   const isMove = moves.some(({ action }) => action === 'move');
   const reserve = spareChanges(target, { world: goal.world, spares, moves: isMove, now: ctx.clock.now() });
   return {
-    changes: [...groupChanges(target, { group, scaling }, goal), ...moves, ...reserve],
-    left: [...strangePolicies(target, scaling), ...leftOfGroup(target, { group, scaling })],
+    changes: [...groupChanges(target, { group, scaling }, ground), ...moves, ...reserve],
+    left: [...leftOfScaling(target, scaling), ...leftOfGroup(target, { group, scaling })],
     waitsFor: isOther ? rollText(roll) : undefined,
     reserved: reserve.some(({ action }) => action === 'create') ? (goal.world.fleet?.desired ?? 0) : 0,
   };
+}
+
+function groundOf({ world: { balancer, targetGroup }, subnets }: Goal): Ground {
+  return { subnets, label: requestLabel(balancer?.arn ?? '', targetGroup ?? '') };
 }
 
 const rollText = ({ release, status }: Roll): string => `the roll to ${release ?? 'another configuration'} (${status})`;

@@ -4,6 +4,7 @@ import {
   DescribeLoadBalancerAttributesCommand,
   DescribeTagsCommand,
   ModifyLoadBalancerAttributesCommand,
+  SetSubnetsCommand,
   type Listener,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { changesOf, creation, differences, performAll, type Act, type Change, type Left } from '../../core/act.ts';
@@ -11,7 +12,7 @@ import { addressOf } from '../../core/address.ts';
 import type { Context } from '../../core/context.ts';
 import { DeployError } from '../../core/errors.ts';
 import { namesOf, tagKeys, tagRecord, tagsOf } from '../../core/names.ts';
-import { findBalancer, findGroup } from '../../core/observe.ts';
+import { findBalancer, findGroup, type World } from '../../core/observe.ts';
 import type { Target } from '../../core/target.ts';
 import { onceKnown, until } from '../../core/wait.ts';
 import { findListeners, listenerActs, strangeListeners } from './listeners.ts';
@@ -33,6 +34,8 @@ export interface FoundBalancer {
   dnsName: string;
   tags: Record<string, string>;
   attributes: Record<string, string>;
+  /** Undefined for one that was just made, in the subnets that were wanted. */
+  subnets: { id: string; zone: string }[] | undefined;
   listeners: Listener[];
 }
 
@@ -40,7 +43,7 @@ export interface FoundBalancer {
 export async function ensureBalancer(
   ctx: Context,
   target: Target,
-  at: { network: Network; securityGroup: string },
+  at: { network: Network; securityGroup: string; world: World },
 ): Promise<Balancer> {
   const { balancer: name } = namesOf(target);
   const [targetGroup, there] = await Promise.all([
@@ -56,14 +59,20 @@ export async function ensureBalancer(
     return { pending: now ? `it is ${now.state}` : 'it does not show yet' };
   });
   const found = there ?? { ...fresh, arn, dnsName };
-  await performAll(ctx, balancerActs(target, found, targetGroup));
+  const subnets = balancerSubnets(at.network, there, at.world);
+  await performAll(ctx, balancerActs(target, found, { targetGroup, subnets }));
   return { arn, dnsName, url: addressOf(target, dnsName), targetGroup };
 }
 
 /** What `ensureBalancer` does about the balancer that was found. Throws `foundation` as it does. */
-export function balancerChanges(target: Target, found: FoundBalancer | undefined, targetGroup?: string): Change[] {
+export function balancerChanges(
+  target: Target,
+  found: FoundBalancer | undefined,
+  wanted: { targetGroup: string | undefined; subnets: string[] },
+): Change[] {
   if (found) refuseStranger(target, found);
-  const acts = balancerActs(target, found ?? fresh, targetGroup ?? 'arn:new');
+  const { targetGroup = 'arn:new', subnets } = wanted;
+  const acts = balancerActs(target, found ?? fresh, { targetGroup, subnets });
   const what = `load balancer ${namesOf(target).balancer}`;
   return found ? changesOf(acts) : [creation(what, 'elasticloadbalancing:CreateLoadBalancer', acts)];
 }
@@ -81,10 +90,17 @@ const fresh: FoundBalancer = {
   dnsName: '',
   tags: {},
   attributes: { 'idle_timeout.timeout_seconds': '60', 'routing.http.drop_invalid_header_fields.enabled': 'false' },
+  subnets: undefined,
   listeners: [],
 };
 
-const balancerActs = (target: Target, found: FoundBalancer, targetGroup: string): Act[] => [
+interface Wanted {
+  targetGroup: string;
+  subnets: string[];
+}
+
+const balancerActs = (target: Target, found: FoundBalancer, { targetGroup, subnets }: Wanted): Act[] => [
+  ...subnetActs(target, found, subnets),
   ...attributeActs(target, found),
   ...listenerActs(target, { balancer: found.arn, targetGroup }, found.listeners),
 ];
@@ -92,13 +108,20 @@ const balancerActs = (target: Target, found: FoundBalancer, targetGroup: string)
 export async function findWholeBalancer(ctx: Context, target: Target): Promise<FoundBalancer | undefined> {
   const found = await findBalancer(ctx, namesOf(target).balancer);
   if (!found) return undefined;
-  const { arn, dnsName } = found;
+  const { arn, dnsName, subnets } = found;
   const [{ TagDescriptions }, { Attributes }, listeners] = await Promise.all([
     ctx.aws.elbv2.send(new DescribeTagsCommand({ ResourceArns: [arn] })),
     ctx.aws.elbv2.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: arn })),
     findListeners(ctx, arn),
   ]);
-  return { arn, dnsName, listeners, tags: tagRecord(TagDescriptions?.[0]?.Tags), attributes: tagRecord(Attributes) };
+  return {
+    arn,
+    dnsName,
+    subnets,
+    listeners,
+    tags: tagRecord(TagDescriptions?.[0]?.Tags),
+    attributes: tagRecord(Attributes),
+  };
 }
 
 async function createBalancer(
@@ -111,7 +134,7 @@ async function createBalancer(
     Name: name,
     Type: 'application',
     Scheme: 'internet-facing',
-    Subnets: at.network.subnets,
+    Subnets: at.network.balancerSubnets.map(({ id }) => id),
     SecurityGroups: [at.securityGroup],
     Tags: tagsOf(target, 'balancer'),
   });
@@ -131,6 +154,33 @@ function refuseStranger(target: Target, { tags }: FoundBalancer): void {
   if (tags[tagKeys.app] === target.app && tags[tagKeys.environment] === target.environment) return;
   const message = `a load balancer named ${namesOf(target).balancer} exists and was not made by redeploy`;
   throw new DeployError('foundation', message, { hint: 'choose another app or environment name in redeploy.json' });
+}
+
+/**
+ * Subnets of the balancer: those that are wanted, and for as long as machines run in other zones, what it has there. Without
+ * them it would send nothing to these machines any more; the deploy after that lets them go.
+ */
+export function balancerSubnets({ balancerSubnets: wanted }: Network, found: FoundBalancer | undefined, world: World) {
+  const zones = new Set(wanted.map(({ zone }) => zone));
+  const inUse = new Set(world.fleet?.machines.map(({ zone }) => zone));
+  const needed = (found?.subnets ?? []).filter(({ zone }) => !zones.has(zone) && inUse.has(zone));
+  return [...wanted, ...needed].map(({ id }) => id);
+}
+
+function subnetActs(target: Target, { arn, subnets }: FoundBalancer, wanted: string[]): Act[] {
+  const found = subnets?.map(({ id }) => id) ?? wanted;
+  if (found.toSorted().join() === wanted.toSorted().join()) return [];
+  return [
+    {
+      change: {
+        action: 'change',
+        what: `subnets of load balancer ${namesOf(target).balancer}`,
+        why: `it is in ${found.join(', ')}; ${wanted.join(', ')} are wanted`,
+        calls: ['elasticloadbalancing:SetSubnets'],
+      },
+      perform: (ctx) => ctx.aws.elbv2.send(new SetSubnetsCommand({ LoadBalancerArn: arn, Subnets: wanted })),
+    },
+  ];
 }
 
 function attributeActs(target: Target, { arn, attributes }: FoundBalancer): Act[] {

@@ -21,13 +21,15 @@ export interface FoundTargetGroup {
 /** Target group with the checks and the stickiness (for sockjs' XHR fallback) that the settings name. Returns its ARN. */
 export async function ensureTargetGroup(ctx: Context, target: Target, vpc: string): Promise<string> {
   const found = (await findTargetGroup(ctx, target)) ?? (await createTargetGroup(ctx, target, vpc));
+  refuseOtherVpc(found, vpc);
   await performAll(ctx, targetGroupActs(target, found));
   return found.group.TargetGroupArn ?? '';
 }
 
 /** What `ensureTargetGroup` does about what was found. Throws `foundation` as it does. */
-export function targetGroupChanges(target: Target, found: FoundTargetGroup | undefined): Change[] {
+export function targetGroupChanges(target: Target, found: FoundTargetGroup | undefined, vpc: string): Change[] {
   const what = `target group ${namesOf(target).targetGroup}`;
+  if (found) refuseOtherVpc(found, vpc);
   if (found) return changesOf(targetGroupActs(target, found));
   const call = 'elasticloadbalancing:CreateTargetGroup';
   return [creation(what, call, targetGroupActs(target, freshOf(target)))];
@@ -60,6 +62,13 @@ function refuseOtherPort(target: Target, { Port }: TargetGroup): void {
   const message = `instance.port is ${target.instance.port}, but the target group sends to ${Port}`;
   throw new DeployError('foundation', message, {
     hint: `set instance.port back to ${Port}: AWS cannot change the port of a target group in use`,
+  });
+}
+
+function refuseOtherVpc({ group }: FoundTargetGroup, vpc: string): void {
+  if (group.VpcId === vpc) return;
+  throw new DeployError('foundation', `network.vpc is ${vpc}, but the environment lives in ${group.VpcId}`, {
+    hint: 'AWS moves no load balancer to another VPC: set network.vpc back, or deploy there as an environment of another name',
   });
 }
 

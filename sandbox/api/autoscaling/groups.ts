@@ -5,8 +5,8 @@ import type { Engine } from '../../engine/engine.ts';
 import { AwsError } from '../error.ts';
 import type { HandlerFor, Operations } from '../service.ts';
 import { findGroup, findLiveGroup, invalid } from './find.ts';
+import { readLaunches } from './mix.ts';
 import { page } from './page.ts';
-import { readTemplate } from './read-template.ts';
 import { checkSizes, checkTargetGroups, readNetwork, readSettings } from './settings.ts';
 import type { GroupInput } from './settings.ts';
 import { groupShape } from './shape.ts';
@@ -24,7 +24,8 @@ const create: HandlerFor<Asg, 'CreateAutoScalingGroup'> = (input, { engine }) =>
   const [first] = subnets;
   if (!first) throw invalid('At least one Availability Zone or VPC Subnet is required.');
   refuseUnknown(input);
-  if (!input.LaunchTemplate) {
+  const launches = readLaunches(engine, input, first.subnetId);
+  if (!launches) {
     const either = 'LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy';
     throw invalid(`Valid requests must contain either ${either} parameter.`);
   }
@@ -36,7 +37,8 @@ const create: HandlerFor<Asg, 'CreateAutoScalingGroup'> = (input, { engine }) =>
     createdAt: engine.clock.now(),
     ...sizes,
     defaultCooldown: 300,
-    launchTemplate: readTemplate(engine, input.LaunchTemplate, first.subnetId),
+    launchTemplate: launches.template,
+    mix: launches.mix,
     subnets,
     targetGroupArns: checkTargetGroups(engine, input.TargetGroupARNs ?? []),
     healthCheckType: 'EC2',
@@ -60,9 +62,7 @@ const create: HandlerFor<Asg, 'CreateAutoScalingGroup'> = (input, { engine }) =>
 
 /** Members of AWS's groups that the sandbox cannot honour are refused, not dropped. */
 function refuseUnknown(input: GroupInput): void {
-  const missing = (['LaunchConfigurationName', 'MixedInstancesPolicy', 'PlacementGroup'] as const).find(
-    (key) => input[key] !== undefined,
-  );
+  const missing = (['LaunchConfigurationName', 'PlacementGroup'] as const).find((key) => input[key] !== undefined);
   if (missing) throw invalid(`The sandbox has no ${missing}`);
 }
 
@@ -84,8 +84,8 @@ const update: HandlerFor<Asg, 'UpdateAutoScalingGroup'> = (input, { engine }) =>
   const group = findLiveGroup(engine, input.AutoScalingGroupName);
   refuseUnknown(input);
   const subnets = readNetwork(engine, input) ?? group.subnets;
-  const template = input.LaunchTemplate && readTemplate(engine, input.LaunchTemplate, subnets[0]?.subnetId ?? '');
-  if (template && activeRefresh(group)?.desired) {
+  const launches = readLaunches(engine, input, subnets[0]?.subnetId ?? '');
+  if (launches && activeRefresh(group)?.desired) {
     throw invalid(
       'An active instance refresh with a desired configuration exists. All configuration options derived from the ' +
         'desired configuration are not available for update while the instance refresh is active.',
@@ -94,7 +94,13 @@ const update: HandlerFor<Asg, 'UpdateAutoScalingGroup'> = (input, { engine }) =>
   const sizes = newSizes(group, input);
   const settings = readSettings(input);
   setWarmup(group, input);
-  Object.assign(group, sizes, settings, { subnets }, template && { launchTemplate: template });
+  Object.assign(
+    group,
+    sizes,
+    settings,
+    { subnets },
+    launches && { launchTemplate: launches.template, mix: launches.mix },
+  );
 };
 
 /** A new bound moves the desired capacity along; a desired capacity outside of the bounds is refused. */

@@ -6,13 +6,17 @@ import type { Engine } from '../../engine/engine.ts';
 import { AwsError } from '../error.ts';
 import { invalid } from './find.ts';
 
-/** A launch template that instances of `subnetId` could be launched from. Throws `ValidationError` as AWS does. */
-export function readTemplate(engine: Engine, input: LaunchTemplateSpecification, subnetId: string): TemplateRef {
+/** A launch template that instances could be launched from, in that subnet and of that type. Throws `ValidationError` as AWS does. */
+export function readTemplate(
+  engine: Engine,
+  input: LaunchTemplateSpecification,
+  over: { subnetId: string; instanceType?: string | undefined },
+): TemplateRef {
   try {
     const version = input.Version ?? '$Default';
     const reference = { id: input.LaunchTemplateId, name: input.LaunchTemplateName, version };
     const template = resolveLaunchTemplate(engine, reference);
-    checkLaunch(engine, templateLaunchRequest(engine, template, { count: 1, subnetId }));
+    checkLaunch(engine, templateLaunchRequest(engine, template, { count: 1, ...over }));
     return { id: template.id, name: template.name, version };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;

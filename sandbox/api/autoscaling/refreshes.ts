@@ -7,10 +7,11 @@ import type { Engine } from '../../engine/engine.ts';
 import { AwsError } from '../error.ts';
 import type { HandlerFor, Operations } from '../service.ts';
 import { findGroup, findLiveGroup, invalid } from './find.ts';
+import { readLaunches } from './mix.ts';
 import { page } from './page.ts';
-import { isReversible, readTemplate } from './read-template.ts';
+import { isReversible } from './read-template.ts';
 import { readPreferences } from './refresh-preferences.ts';
-import { templateShape } from './shape.ts';
+import { mixShape, templateShape } from './shape.ts';
 
 type Asg = typeof client;
 
@@ -61,12 +62,17 @@ function readDesired(
   engine: Engine,
   group: Group,
   desired: client.DesiredConfiguration | undefined,
-): Pick<RefreshRequest, 'template' | 'desired'> {
-  if (!desired) return { template: group.launchTemplate };
-  if (desired.MixedInstancesPolicy) throw invalid('The sandbox has no MixedInstancesPolicy');
-  if (!desired.LaunchTemplate) throw invalid('A desired configuration needs a launch template');
-  const template = readTemplate(engine, desired.LaunchTemplate, group.subnets[0]?.subnetId ?? '');
-  return { template, desired: { LaunchTemplate: templateShape(template) } };
+): Pick<RefreshRequest, 'template' | 'mix' | 'desired'> {
+  if (!desired) return { template: group.launchTemplate, mix: group.mix };
+  const launches = readLaunches(engine, desired, group.subnets[0]?.subnetId ?? '');
+  if (!launches) throw invalid('A desired configuration needs a launch template or a mixed instances policy');
+  const { template, mix } = launches;
+  // AWS does not say what becomes of the policy then.
+  if (group.mix && !mix) throw invalid('The sandbox takes no mixed instances policy off a group by a refresh');
+  const shape = mix
+    ? { MixedInstancesPolicy: mixShape({ template, mix }) }
+    : { LaunchTemplate: templateShape(template) };
+  return { template, mix, desired: shape };
 }
 
 function checkAutoRollback(engine: Engine, group: Group, desired: client.DesiredConfiguration | undefined): void {

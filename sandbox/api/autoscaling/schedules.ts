@@ -1,4 +1,5 @@
 import type * as client from '@aws-sdk/client-auto-scaling';
+import { isRecurrence, isTimeZone, nextOccurrence } from '../../engine/autoscaling/recurrence.ts';
 import type { Group, Schedule } from '../../engine/autoscaling/state.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { AwsError } from '../error.ts';
@@ -6,12 +7,17 @@ import type { Operations } from '../service.ts';
 import { findGroup, findLiveGroup, invalid } from './find.ts';
 import { page } from './page.ts';
 
+type Input = client.PutScheduledUpdateGroupActionType;
+
 const shape = (engine: Engine, group: Group, schedule: Schedule): client.ScheduledUpdateGroupAction => ({
   AutoScalingGroupName: group.name,
   ScheduledActionName: schedule.name,
   ScheduledActionARN: `arn:aws:autoscaling:${engine.state.region}:${engine.state.account}:scheduledUpdateGroupAction:${schedule.id}:autoScalingGroupName/${group.name}:scheduledActionName/${schedule.name}`,
   Time: new Date(schedule.startAt),
   StartTime: new Date(schedule.startAt),
+  ...(schedule.endAt !== undefined && { EndTime: new Date(schedule.endAt) }),
+  ...(schedule.recurrence !== undefined && { Recurrence: schedule.recurrence }),
+  ...(schedule.timeZone !== undefined && { TimeZone: schedule.timeZone }),
   ...(schedule.minSize !== undefined && { MinSize: schedule.minSize }),
   ...(schedule.maxSize !== undefined && { MaxSize: schedule.maxSize }),
   ...(schedule.desired !== undefined && { DesiredCapacity: schedule.desired }),
@@ -23,7 +29,7 @@ const mostSchedules = 125;
 const put: Operations<typeof client>['PutScheduledUpdateGroupAction'] = (input, { engine }) => {
   const group = findLiveGroup(engine, input.AutoScalingGroupName);
   const { ScheduledActionName: name } = input;
-  if (input.Recurrence !== undefined) throw invalid('The sandbox has scheduled actions that happen once only');
+  checkRecurrence(input);
   const known = group.schedules?.[name];
   const others = Object.values(group.schedules ?? {}).filter((one) => one.name !== name);
   const startAt = readStart(engine, input, known);
@@ -36,24 +42,40 @@ const put: Operations<typeof client>['PutScheduledUpdateGroupAction'] = (input, 
   if (!known && Object.keys(sizes).length === 0) {
     throw invalid('At least one of MinSize, MaxSize or DesiredCapacity must be specified');
   }
-  const schedule = { id: engine.id('e').slice(-16), ...known, name, startAt, ...sizes };
+  const schedule = { id: engine.id('e').slice(-16), ...known, name, startAt, ...readTimes(input), ...sizes };
   group.schedules = { ...group.schedules, [name]: schedule };
 };
 
-function readStart(engine: Engine, input: client.PutScheduledUpdateGroupActionType, known?: Schedule): number {
-  const startAt = (input.StartTime ?? input.Time)?.getTime() ?? known?.startAt;
+function checkRecurrence({ Recurrence, TimeZone, MinSize = 0, MaxSize = Infinity }: Input): void {
+  if (Recurrence !== undefined && !isRecurrence(Recurrence))
+    throw invalid(`Given recurrence string:${Recurrence} is invalid`);
+  if (TimeZone !== undefined && !isTimeZone(TimeZone)) throw invalid(`The time zone ${TimeZone} is invalid`);
+  if (MinSize > MaxSize) throw invalid('Min value cannot be greater than max value');
+}
+
+const readTimes = ({ EndTime, Recurrence, TimeZone }: Input) => ({
+  ...(EndTime && { endAt: EndTime.getTime() }),
+  ...(Recurrence !== undefined && { recurrence: Recurrence }),
+  ...(TimeZone !== undefined && { timeZone: TimeZone }),
+});
+
+/** The start that is given, else the first moment that the recurrence names. */
+function readStart(engine: Engine, input: Input, known?: Schedule): number {
+  const { recurrence, timeZone } = { ...known, ...readTimes(input) };
+  const next = recurrence === undefined ? undefined : nextOccurrence(recurrence, timeZone, engine.clock.now());
+  const startAt = (input.StartTime ?? input.Time)?.getTime() ?? next ?? known?.startAt;
   if (startAt === undefined) throw invalid('Either Recurrence or StartTime must be specified');
   if (startAt <= engine.clock.now()) throw invalid('Given start time is in the past');
   return startAt;
 }
 
-const readSizes = ({ MinSize, MaxSize, DesiredCapacity }: client.PutScheduledUpdateGroupActionType) => ({
+const readSizes = ({ MinSize, MaxSize, DesiredCapacity }: Input) => ({
   ...(MinSize !== undefined && { minSize: MinSize }),
   ...(MaxSize !== undefined && { maxSize: MaxSize }),
   ...(DesiredCapacity !== undefined && { desired: DesiredCapacity }),
 });
 
-/** Scheduled actions that happen once; engine/autoscaling/run-schedules.ts carries them out. */
+/** Scheduled actions; engine/autoscaling/run-schedules.ts carries them out. */
 export const scheduleOperations: Operations<typeof client> = {
   PutScheduledUpdateGroupAction: put,
 

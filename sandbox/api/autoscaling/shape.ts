@@ -1,10 +1,19 @@
 import type * as client from '@aws-sdk/client-auto-scaling';
-import type { Group, Member, TemplateRef } from '../../engine/autoscaling/state.ts';
+import type { Group, Member, Mix, TemplateRef } from '../../engine/autoscaling/state.ts';
 
 export const templateShape = ({ id, name, version }: TemplateRef): client.LaunchTemplateSpecification => ({
   LaunchTemplateId: id,
   LaunchTemplateName: name,
   Version: version,
+});
+
+/** The policy as Describe calls answer it. */
+export const mixShape = ({ template, mix }: { template: TemplateRef; mix: Mix }): client.MixedInstancesPolicy => ({
+  LaunchTemplate: {
+    LaunchTemplateSpecification: templateShape(template),
+    Overrides: mix.types.map((InstanceType) => ({ InstanceType })),
+  },
+  InstancesDistribution: mix.distribution,
 });
 
 const memberShape = (member: Member): client.Instance => ({
@@ -42,7 +51,9 @@ export const tagShapes = ({ name, tags }: Group): client.TagDescription[] =>
 export const groupShape = (group: Group): client.AutoScalingGroup => ({
   AutoScalingGroupName: group.name,
   AutoScalingGroupARN: group.arn,
-  LaunchTemplate: templateShape(group.launchTemplate),
+  ...(group.mix
+    ? { MixedInstancesPolicy: mixShape({ template: group.launchTemplate, mix: group.mix }) }
+    : { LaunchTemplate: templateShape(group.launchTemplate) }),
   MinSize: group.minSize,
   MaxSize: group.maxSize,
   DesiredCapacity: group.desired,

@@ -1,5 +1,5 @@
-import { freeAddressCount } from '../../engine/ec2/address.ts';
-import { defaultDhcpOptionsId, defaultGatewayId, defaultRouteTableId } from '../../engine/ec2/default-vpc.ts';
+import { freeAddressCount, mapsPublicIp } from '../../engine/ec2/address.ts';
+import { defaultDhcpOptionsId, defaultGatewayId } from '../../engine/ec2/default-vpc.ts';
 import { lookUp } from '../../engine/ec2/resources.ts';
 import type { SubnetRecord, VpcRecord } from '../../engine/ec2/state.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -64,7 +64,7 @@ export const describeSubnets: Ec2Handler<'DescribeSubnets'> = (input, { engine }
     AvailabilityZoneId: subnet.zoneId,
     AvailableIpAddressCount: freeAddressCount(engine, subnet),
     DefaultForAz: subnet.defaultForAz,
-    MapPublicIpOnLaunch: subnet.defaultForAz,
+    MapPublicIpOnLaunch: mapsPublicIp(subnet),
     AssignIpv6AddressOnCreation: false,
     EnableDns64: false,
     Ipv6Native: false,
@@ -91,7 +91,7 @@ const subnetFields = (engine: Engine): Fields<SubnetRecord> => ({
   'cidr-block': ({ cidr }) => cidr,
   'default-for-az': ({ defaultForAz }) => defaultForAz,
   defaultForAz: ({ defaultForAz }) => defaultForAz,
-  'map-public-ip-on-launch': ({ defaultForAz }) => defaultForAz,
+  'map-public-ip-on-launch': mapsPublicIp,
   'owner-id': () => engine.state.account,
   state: () => 'available',
   'subnet-id': ({ id }) => id,
@@ -146,7 +146,7 @@ export const describeRegions: Ec2Handler<'DescribeRegions'> = (input, { engine }
   return { Regions };
 };
 
-/** One internet gateway per VPC, and one main route table that leads to it. */
+/** One internet gateway per VPC. */
 export const describeInternetGateways: Ec2Handler<'DescribeInternetGateways'> = (input, { engine }) => {
   const gateways = Object.values(engine.state.ec2.vpcs).map((vpc) => ({ id: defaultGatewayId, vpcId: vpc.id }));
   const all = input.InternetGatewayIds?.length
@@ -165,31 +165,4 @@ export const describeInternetGateways: Ec2Handler<'DescribeInternetGateways'> = 
     Tags: [],
   }));
   return { InternetGateways };
-};
-
-export const describeRouteTables: Ec2Handler<'DescribeRouteTables'> = (input, { engine }) => {
-  const tables = Object.values(engine.state.ec2.vpcs).map((vpc) => ({ id: defaultRouteTableId, vpc }));
-  const all = input.RouteTableIds?.length
-    ? input.RouteTableIds.map((id) => lookUp({ [defaultRouteTableId]: tables[0] }, 'rtb', id))
-    : tables;
-  const known = all.filter((table) => table !== undefined);
-  const found = applyFilters(known, input.Filters, {
-    'association.main': () => true,
-    'association.subnet-id': () => undefined,
-    'route.gateway-id': () => [defaultGatewayId, 'local'],
-    'route-table-id': ({ id }) => id,
-    'vpc-id': ({ vpc }) => vpc.id,
-  });
-  const RouteTables = found.map(({ id, vpc }) => ({
-    RouteTableId: id,
-    VpcId: vpc.id,
-    OwnerId: engine.state.account,
-    Associations: [{ Main: true, RouteTableId: id, AssociationState: { State: 'associated' as const } }],
-    Routes: [
-      { DestinationCidrBlock: vpc.cidr, GatewayId: 'local', State: 'active' as const },
-      { DestinationCidrBlock: '0.0.0.0/0', GatewayId: defaultGatewayId, State: 'active' as const },
-    ],
-    Tags: [],
-  }));
-  return { RouteTables };
 };

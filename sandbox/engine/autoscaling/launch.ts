@@ -4,7 +4,7 @@ import type { InstanceRecord } from '../ec2/state.ts';
 import { resolveLaunchTemplate, templateLaunchRequest } from '../ec2/template.ts';
 import type { Engine } from '../engine.ts';
 import { at, openActivity } from './activities.ts';
-import { activeRefresh, launchTemplateOf } from './members.ts';
+import { activeRefresh, launchesFrom } from './members.ts';
 import { subnetsByLoad } from './plan-capacity.ts';
 import type { Group, Member } from './state.ts';
 
@@ -24,7 +24,7 @@ export function launchMembers(engine: Engine, group: Group, { count, cause }: { 
 
 function launchIn(engine: Engine, group: Group, subnet: Group['subnets'][number], cause: string): boolean {
   try {
-    addMember(engine, group, launchOne(engine, group, subnet), cause);
+    addMember(engine, group, launchPreferred(engine, group, subnet), cause);
     return true;
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
@@ -33,13 +33,33 @@ function launchIn(engine: Engine, group: Group, subnet: Group['subnets'][number]
   }
 }
 
-function launchOne(engine: Engine, group: Group, subnet: Group['subnets'][number]): InstanceRecord {
-  const { id, version } = launchTemplateOf(group);
+/** "prioritized": the first of the types that there is room for (allocation-strategies.html). */
+function launchPreferred(engine: Engine, group: Group, subnet: Group['subnets'][number]): InstanceRecord {
+  const { types: wanted = [] } = launchesFrom(group).mix ?? {};
+  const types = wanted.length > 0 ? wanted : [undefined];
+  for (const [at, type] of types.entries()) {
+    try {
+      return launchOne(engine, group, { ...subnet, type });
+    } catch (error) {
+      const isFull = error instanceof AwsError && error.code === 'InsufficientInstanceCapacity';
+      if (!isFull || at === types.length - 1) throw error;
+    }
+  }
+  throw new AwsError('InternalError', 'there is no type to launch', { status: 500 });
+}
+
+function launchOne(
+  engine: Engine,
+  group: Group,
+  { subnetId, type }: { subnetId: string; type: string | undefined },
+): InstanceRecord {
+  const { id, version } = launchesFrom(group).template;
   const template = resolveLaunchTemplate(engine, { id, version });
   const propagated = group.tags.filter(({ propagate }) => propagate).map(({ key, value }) => [key, value] as const);
   const request = templateLaunchRequest(engine, template, {
     count: 1,
-    subnetId: subnet.subnetId,
+    instanceType: type,
+    subnetId,
     requesterId: 'autoscaling.amazonaws.com',
     tags: { instance: { ...Object.fromEntries(propagated), 'aws:autoscaling:groupName': group.name } },
   });
@@ -49,7 +69,7 @@ function launchOne(engine: Engine, group: Group, subnet: Group['subnets'][number
 }
 
 function addMember(engine: Engine, group: Group, instance: InstanceRecord, cause: string): void {
-  const { id, version } = launchTemplateOf(group);
+  const { id, version } = launchesFrom(group).template;
   const template = resolveLaunchTemplate(engine, { id, version });
   const refresh = activeRefresh(group);
   const activity = openActivity(engine, group, {

@@ -1,5 +1,5 @@
 import type { Facts, FactsById } from './facts.ts';
-import type { Group, Member, Refresh, TemplateRef } from './state.ts';
+import type { Group, Member, Mix, Refresh, TemplateRef } from './state.ts';
 
 /** Everything that decisions about one group are made from. */
 export interface View {
@@ -58,8 +58,9 @@ export const activeRefresh = (group: Group): Refresh | undefined =>
   group.refreshes.find(({ status }) => activeStatuses.has(status));
 
 /** What new instances are launched from: during a refresh its desired configuration, scale-outs included. */
-export function launchTemplateOf(group: Group): TemplateRef {
+export function launchesFrom(group: Group): { template: TemplateRef; mix: Mix | undefined } {
   const refresh = activeRefresh(group);
   const forward = refresh && ['Pending', 'InProgress', 'Baking'].includes(refresh.status);
-  return forward && refresh.desired ? refresh.template : group.launchTemplate;
+  const { template, mix } = forward && refresh.desired ? refresh : { template: group.launchTemplate, mix: group.mix };
+  return { template, mix };
 }

@@ -3,11 +3,12 @@ import type { DesiredConfiguration, RefreshPreferences } from '@aws-sdk/client-a
 import { resolveLaunchTemplate } from '../ec2/template.ts';
 import type { Engine } from '../engine.ts';
 import { isTerminating } from './members.ts';
-import type { Group, Member, Refresh, TemplateRef } from './state.ts';
+import type { Group, Member, Mix, Refresh, TemplateRef } from './state.ts';
 
 /** What a refresh is started with, already checked. */
 export interface RefreshRequest {
   template: TemplateRef;
+  mix?: Mix | undefined;
   desired?: DesiredConfiguration;
   preferences: RefreshPreferences;
 }
@@ -22,6 +23,7 @@ export function startRefresh(engine: Engine, group: Group, request: RefreshReque
     startedAt: now,
     ...request,
     previous: group.launchTemplate,
+    previousMix: group.mix,
     toReplace,
     percent: 0,
     toUpdate: toReplace.length,
@@ -38,9 +40,9 @@ export function startRefresh(engine: Engine, group: Group, request: RefreshReque
   return refresh;
 }
 
-/** Skip matching compares template and version of each instance, nothing else (asg-instance-refresh-skip-matching.html). */
-function membersToReplace(engine: Engine, group: Group, { template, preferences }: RefreshRequest): string[] {
-  const matches = preferences.SkipMatching ? matcher(engine, template) : () => false;
+/** Skip matching compares template, version and instance type of each instance, nothing else (asg-instance-refresh-skip-matching.html). */
+function membersToReplace(engine: Engine, group: Group, { template, mix, preferences }: RefreshRequest): string[] {
+  const matches = preferences.SkipMatching ? matcher(engine, template, mix) : () => false;
   return Object.values(group.members)
     .filter((member) => !isTerminating(member) && !matches(member) && !isIgnored(member, preferences))
     .map(({ instanceId }) => instanceId);
@@ -51,15 +53,18 @@ function isIgnored({ lifecycle, protected: isProtected }: Member, preferences: R
   return lifecycle.endsWith('Standby') && preferences.StandbyInstances === 'Ignore';
 }
 
-function matcher(engine: Engine, { id, version }: TemplateRef): (member: Member) => boolean {
+function matcher(engine: Engine, { id, version }: TemplateRef, mix: Mix | undefined): (member: Member) => boolean {
   const wanted = resolveLaunchTemplate(engine, { id, version });
-  return ({ template }) => template.id === wanted.id && template.version === String(wanted.version);
+  return ({ template, instanceType }) =>
+    template.id === wanted.id &&
+    template.version === String(wanted.version) &&
+    (!mix?.types.length || mix.types.includes(instanceType));
 }
 
 /** Turns a refresh round: everything that is not of the group's saved configuration goes, by launching that again. */
 export function beginRollback(engine: Engine, group: Group, refresh: Refresh, reason: string): void {
   const now = engine.clock.now();
-  const matches = matcher(engine, refresh.previous);
+  const matches = matcher(engine, refresh.previous, refresh.previousMix);
   const toReplace = Object.values(group.members)
     .filter((member) => !isTerminating(member) && !matches(member) && !isIgnored(member, refresh.preferences))
     .map(({ instanceId }) => instanceId);
@@ -85,7 +90,9 @@ export function changeRefresh(engine: Engine, group: Group, refresh: Refresh, ch
   if (refresh.statusReason === '') delete refresh.statusReason;
   if (refresh.status === before) return;
   engine.log(`group ${group.name}: instance refresh ${before} -> ${refresh.status}`);
-  if (refresh.status === 'Successful' && refresh.desired) group.launchTemplate = refresh.template;
+  if (refresh.status === 'Successful' && refresh.desired) {
+    Object.assign(group, { launchTemplate: refresh.template, mix: refresh.mix });
+  }
   if (refresh.status === 'Failed' && refresh.preferences.AutoRollback) {
     beginRollback(engine, group, refresh, refresh.statusReason ?? 'The instance refresh failed.');
   }

@@ -1,6 +1,7 @@
 import type {
   DesiredConfiguration,
   InstanceRefreshStatus,
+  InstancesDistribution,
   LifecycleState,
   RefreshPreferences,
   ScalingActivityStatusCode,
@@ -19,6 +20,12 @@ export interface TemplateRef {
   version: string;
 }
 
+/** Instance types instead of that of the template, the preferred first; how they and Spot are chosen. */
+export interface Mix {
+  types: string[];
+  distribution: InstancesDistribution;
+}
+
 export interface GroupTag {
   key: string;
   value: string;
@@ -35,6 +42,8 @@ export interface Group {
   defaultCooldown: number;
   /** The saved template: a refresh changes it only when it succeeds. */
   launchTemplate: TemplateRef;
+  /** With a mixed instances policy. */
+  mix?: Mix | undefined;
   subnets: { subnetId: string; zone: string }[];
   targetGroupArns: string[];
   healthCheckType: 'EC2' | 'ELB';
@@ -50,6 +59,8 @@ export interface Group {
   deleting: boolean;
   members: Record<string, Member>;
   policies: Record<string, Policy>;
+  /** Notification types by ARN of the topic. */
+  notifications?: Record<string, string[]>;
   hooks: Record<string, Hook>;
   /** By name; a sandbox of an earlier version has none. */
   schedules?: Record<string, Schedule>;
@@ -106,11 +117,14 @@ export interface Policy {
   targetTracking?: TargetTrackingConfiguration;
 }
 
-/** A scheduled action that happens once. */
+/** A scheduled action: happens at `startAt`, and then again when `recurrence` says so. */
 export interface Schedule {
   id: string;
   name: string;
   startAt: number;
+  endAt?: number;
+  recurrence?: string;
+  timeZone?: string;
   minSize?: number;
   maxSize?: number;
   desired?: number;
@@ -136,8 +150,10 @@ export interface Refresh {
   template: TemplateRef;
   desired?: DesiredConfiguration;
   preferences: RefreshPreferences;
+  mix?: Mix | undefined;
   /** What the group had when the refresh began: the goal of a rollback. */
   previous: TemplateRef;
+  previousMix?: Mix | undefined;
   /** Instances that are to go: matching is judged once, at the start and at the start of a rollback. */
   toReplace: string[];
   percent: number;

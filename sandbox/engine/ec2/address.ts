@@ -23,6 +23,10 @@ export function freeAddressCount(engine: Engine, subnet: SubnetRecord): number {
   return block(subnet.cidr).size - reservedBelow - 1 - taken(engine, subnet).size;
 }
 
+/** "By default, nondefault subnets have the IPv4 public addressing attribute set to false, and default subnets to true." */
+export const mapsPublicIp = ({ mapsPublicIp: isMapped, defaultForAz }: SubnetRecord): boolean =>
+  isMapped ?? defaultForAz;
+
 /** Gives away the next private address of the subnet. Throws `InsufficientFreeAddressesInSubnet`. */
 export function takeAddress(engine: Engine, subnet: SubnetRecord): string {
   const { base, size } = block(subnet.cidr);

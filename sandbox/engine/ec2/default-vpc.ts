@@ -1,3 +1,4 @@
+import type { RouteTableRecord } from './routes.ts';
 import type { SecurityGroupRecord, SubnetRecord, VpcRecord } from './state.ts';
 
 /** The VPC that every account has in every region, with an internet gateway and one main route table. */
@@ -5,7 +6,15 @@ export const defaultVpc: VpcRecord = { id: 'vpc-0d1fa017000000001', cidr: '172.3
 export const defaultGatewayId = 'igw-0d1fa017000000001';
 /** Of all VPCs of the account, as of the default VPC (DHCP_OPTIONS of the VPC user guide). */
 export const defaultDhcpOptionsId = 'dopt-0d1fa017000000001';
-export const defaultRouteTableId = 'rtb-0d1fa017000000001';
+
+export const defaultRouteTable: RouteTableRecord = {
+  id: 'rtb-0d1fa017000000001',
+  vpcId: defaultVpc.id,
+  isMain: true,
+  subnetIds: [],
+  routes: [{ cidr: '0.0.0.0/0', to: defaultGatewayId }],
+  tags: {},
+};
 
 /** Lets its own members in and everything out, as AWS makes it with each VPC. */
 export const defaultGroup: SecurityGroupRecord = {

@@ -1,7 +1,7 @@
 import { AwsError } from '../../api/error.ts';
 import type { Engine } from '../engine.ts';
 import type { Weather } from '../weather.ts';
-import { publicAddress, takeAddress } from './address.ts';
+import { mapsPublicIp, publicAddress, takeAddress } from './address.ts';
 import { attachVolumes, mergeDevices } from './block-devices.ts';
 import { bootInBackground } from './boot.ts';
 import { checkLaunch, type CheckedLaunch } from './launch-check.ts';
@@ -70,7 +70,7 @@ function newInstance(engine: Engine, request: LaunchRequest, checked: CheckedLau
     privateIp,
     securityGroupIds,
     // the default subnets map public addresses, as AWS makes them
-    publicIp: (request.associatePublicIp ?? subnet.defaultForAz) ? publicAddress(privateIp) : undefined,
+    publicIp: (request.associatePublicIp ?? mapsPublicIp(subnet)) ? publicAddress(privateIp) : undefined,
     networkInterfaceId: engine.id('eni'),
     iamInstanceProfile: profile && { arn: profile.arn, id: profile.id },
     userData: request.userData,

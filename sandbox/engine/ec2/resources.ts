@@ -27,6 +27,7 @@ const kinds: Record<string, Kind> = {
   subnet: kind('subnet', 'InvalidSubnetID.Malformed', 'InvalidSubnetID.NotFound', 'subnet ID'),
   lt: kind('launch-template', 'InvalidLaunchTemplateId.Malformed', 'InvalidLaunchTemplateId.NotFound', 'template ID'),
   igw: kind('internet-gateway', 'InvalidInternetGatewayId.Malformed', 'InvalidInternetGatewayID.NotFound', 'igw ID'),
+  vpce: kind('vpc-endpoint', 'InvalidVpcEndpointId.Malformed', 'InvalidVpcEndpointId.NotFound', 'Vpc Endpoint Id'),
   rtb: kind('route-table', 'InvalidRouteTableId.Malformed', 'InvalidRouteTableID.NotFound', 'route table ID'),
 };
 
@@ -81,7 +82,9 @@ export function allTagged(engine: Engine): TaggedResource[] {
   const groups = Object.values(ec2.securityGroups);
   const records: { id: string; tags: Tags }[] = [
     ...[ec2.instances, ec2.images, ec2.snapshots, ec2.volumes].flatMap((map) => Object.values<TaggedRecord>(map)),
-    ...[ec2.launchTemplates, ec2.vpcs, ec2.subnets].flatMap((map) => Object.values<TaggedRecord>(map)),
+    ...[ec2.launchTemplates, ec2.vpcs, ec2.subnets, ec2.routeTables, ec2.vpcEndpoints].flatMap((map) =>
+      Object.values<TaggedRecord>(map),
+    ),
     ...groups,
     ...groups.flatMap(({ rules }) => rules),
   ];

@@ -1,10 +1,13 @@
+import type { RouteTableRecord, VpcEndpointRecord } from './routes.ts';
 import { stockImages, stockSnapshots } from './stock.ts';
-import { defaultGroup, defaultSubnets, defaultVpc } from './default-vpc.ts';
+import { defaultGroup, defaultRouteTable, defaultSubnets, defaultVpc } from './default-vpc.ts';
 
 /** What the sandbox remembers of EC2. Plain JSON; every time is in milliseconds since the epoch, every map is by id. */
 export interface Ec2State {
   vpcs: Record<string, VpcRecord>;
   subnets: Record<string, SubnetRecord>;
+  routeTables: Record<string, RouteTableRecord>;
+  vpcEndpoints: Record<string, VpcEndpointRecord>;
   securityGroups: Record<string, SecurityGroupRecord>;
   instances: Record<string, InstanceRecord>;
   volumes: Record<string, VolumeRecord>;
@@ -34,6 +37,8 @@ export interface SubnetRecord {
   zoneId: string;
   cidr: string;
   defaultForAz: boolean;
+  /** Unset: as `defaultForAz`. */
+  mapsPublicIp?: boolean | undefined;
   /** Last host number given away; addresses are not used twice until the subnet is through. */
   lastHost: number;
   tags: Tags;
@@ -220,6 +225,8 @@ interface TokenRecord {
 export const emptyEc2 = (region: string): Ec2State => ({
   vpcs: { [defaultVpc.id]: structuredClone(defaultVpc) },
   subnets: defaultSubnets(region),
+  routeTables: { [defaultRouteTable.id]: structuredClone(defaultRouteTable) },
+  vpcEndpoints: {},
   securityGroups: { [defaultGroup.id]: structuredClone(defaultGroup) },
   instances: {},
   volumes: {},

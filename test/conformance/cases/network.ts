@@ -2,8 +2,10 @@ import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
   DescribeInternetGatewaysCommand,
+  DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  DescribeVpcEndpointsCommand,
   DescribeVpcsCommand,
   RevokeSecurityGroupIngressCommand,
   type IpPermission,
@@ -105,4 +107,14 @@ export async function network({ aws: { ec2 }, call, malformed }: Bench): Promise
     ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: unknownGroup, IpPermissions: [tcp(80)] })),
   );
   await call('after a revocation', () => ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [GroupId] })));
+}
+
+/** Routes out, and endpoints of services. */
+export async function routes({ call, aws: { ec2 } }: Bench): Promise<void> {
+  const vpcs = await ec2.send(new DescribeVpcsCommand({ Filters: [{ Name: 'is-default', Values: ['true'] }] }));
+  const inVpc = [{ Name: 'vpc-id', Values: [vpcs.Vpcs?.[0]?.VpcId ?? ''] }];
+  const RouteTableIds = ['rtb-0123456789abcdef0'];
+  await call('of the default VPC', () => ec2.send(new DescribeRouteTablesCommand({ Filters: inVpc })));
+  await call('unknown id', () => ec2.send(new DescribeRouteTablesCommand({ RouteTableIds })));
+  await call('none', () => ec2.send(new DescribeVpcEndpointsCommand({ Filters: inVpc })));
 }

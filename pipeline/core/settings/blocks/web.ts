@@ -26,13 +26,20 @@ export const balancer = z
   })
   .describe('The public load balancer');
 
+const subnets = z.array(z.string().min(1)).min(1);
+
 export const network = z
   .strictObject({
-    vpc: z.string().startsWith('vpc-').optional().describe('VPC; unset: the default VPC of the region'),
-    subnets: z
-      .array(z.string().startsWith('subnet-'))
-      .min(1)
+    vpc: z.string().min(1).optional().describe('VPC, by its id or its tag Name; unset: the default VPC of the region'),
+    subnets: subnets
       .optional()
-      .describe('Subnets in at least two zones; unset: the default subnets'),
+      .describe(
+        'Subnets, by id or tag Name, of the machines, and of the balancer unless balancerSubnets names others; unset: the default subnets. Machines in private ones get no public address, and need a NAT gateway or VPC endpoints',
+      ),
+    balancerSubnets: subnets
+      .optional()
+      .describe(
+        'Public subnets of the balancer, in at least two zones and one a zone, where those of the machines are private',
+      ),
   })
   .describe('Where machines and balancer live');

@@ -1,0 +1,127 @@
+import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import { DescribeLoadBalancersCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { describe, expect, it } from 'vitest';
+import { startStory, type Story } from '../support/story.ts';
+
+/** A VPC as companies have it: public and private subnets in two zones, the private ones with a NAT gateway each. */
+function companyVpc({ sandbox }: Story) {
+  const { ec2 } = sandbox.engine.state;
+  const id = (kind: string, number: number) => `${kind}-0c0ffee000000000${number}`;
+  const vpc = id('vpc', 1);
+  ec2.vpcs[vpc] = { id: vpc, cidr: '10.0.0.0/16', isDefault: false, tags: { Name: 'company' } };
+  const subnet = (number: number, letter: string, Name: string) => {
+    const one = id('subnet', number);
+    const zone = { zone: `us-east-1${letter}`, zoneId: `use1-az${letter === 'a' ? 1 : 2}` };
+    const cidr = `10.0.${number}.0/24`;
+    ec2.subnets[one] = { id: one, vpcId: vpc, ...zone, cidr, defaultForAz: false, lastHost: 3, tags: { Name } };
+    return one;
+  };
+  const publics = [subnet(1, 'a', 'public'), subnet(2, 'b', 'public')];
+  const privates = [subnet(3, 'a', 'private-a'), subnet(4, 'b', 'private-b')];
+  const table = (number: number, subnetIds: string[], to: string[]) => {
+    const routes = to.map((one) => ({ cidr: '0.0.0.0/0', to: one }));
+    return (ec2.routeTables[id('rtb', number)] = {
+      id: id('rtb', number),
+      vpcId: vpc,
+      isMain: number === 1,
+      subnetIds,
+      routes,
+      tags: {},
+    });
+  };
+  table(1, [], [id('igw', 1)]);
+  const out = table(2, privates, [id('nat', 1)]);
+  return { vpc, publics, privates, out };
+}
+
+const keys = { network: { vpc: 'company', subnets: ['private-a', 'private-b'], balancerSubnets: ['public'] } };
+
+async function places({ ctx, sandbox }: Story) {
+  const { LoadBalancers: [balancer] = [] } = await ctx.aws.elbv2.send(new DescribeLoadBalancersCommand({}));
+  const { AutoScalingGroups: [group] = [] } = await ctx.aws.autoScaling.send(new DescribeAutoScalingGroupsCommand({}));
+  const machines = Object.values(sandbox.engine.state.ec2.instances).filter(({ state }) => state === 'running');
+  return {
+    balancer: balancer?.AvailabilityZones?.map(({ SubnetId }) => SubnetId),
+    group: group?.VPCZoneIdentifier?.split(','),
+    addresses: machines.map(({ publicIp }) => publicIp !== undefined),
+  };
+}
+
+describe('a company VPC, by its tag Name', () => {
+  it('has the balancer in its public subnets, the machines in private ones without public addresses', async () => {
+    await using story = await startStory(keys);
+    const { publics, privates } = companyVpc(story);
+    await story.deploy();
+    expect(await places(story)).toEqual({ balancer: publics, group: privates, addresses: [false, false] });
+    const builders = Object.values(story.sandbox.engine.state.ec2.instances).filter(
+      ({ tags }) => tags['redeploy:role'] === 'builder',
+    );
+    expect(builders.map(({ subnetId, publicIp }) => [subnetId, publicIp])).toEqual([[privates[0], undefined]]);
+    await story.configure({ network: { vpc: 'company', subnets: ['public'] } });
+    expect(await story.deploy()).toMatchObject({ action: 'deployed', release: 'v2' });
+    expect(await places(story)).toEqual({ balancer: publics, group: publics, addresses: [true, true] });
+  });
+
+  it('cannot be moved to, once the environment lives elsewhere', async () => {
+    await using story = await startStory();
+    companyVpc(story);
+    await story.deploy();
+    await story.configure(keys);
+    const message = expect.stringMatching(/network\.vpc is vpc-0c0ffee.*lives in vpc-0d1fa/) as unknown;
+    await expect(story.deploy()).rejects.toMatchObject({ code: 'foundation', message });
+  });
+});
+
+describe('a place that cannot work is refused before anything is made', () => {
+  const wrong: [string, Record<string, unknown>, RegExp, ((out: { routes: unknown[] }, story: Story) => void)?][] = [
+    ['no such VPC', { vpc: 'nowhere' }, /network\.vpc: "nowhere" is no VPC/],
+    ['no such subnet', { ...keys.network, subnets: ['private-z'] }, /network\.subnets: private-z is not in vpc-/],
+    [
+      'balancer in private subnets',
+      { vpc: 'company', subnets: keys.network.subnets },
+      /nobody reaches a load balancer/,
+    ],
+    ['balancer in one zone', { ...keys.network, balancerSubnets: ['subnet-0c0ffee0000000001'] }, /spans 1 of the two/],
+    ['machines with no way out', keys.network, /no way out: .*ecr\.api, ecr\.dkr/, (out) => (out.routes.length = 0)],
+    [
+      'a NAT gateway that is gone',
+      keys.network,
+      /default route .* is a black hole/,
+      ({ routes }) => Object.assign(routes[0] as object, { isBlackhole: true }),
+    ],
+  ];
+  it.each(wrong)('%s', async (_, network, message, prepare) => {
+    await using story = await startStory({ network });
+    const { out } = companyVpc(story);
+    prepare?.(out, story);
+    await expect(story.deploy()).rejects.toMatchObject({
+      code: 'settings',
+      message: expect.stringMatching(message) as unknown,
+    });
+    const { ec2, elb } = story.sandbox.engine.state;
+    expect([Object.keys(ec2.instances), Object.keys(elb.loadBalancers)]).toEqual([[], []]);
+  });
+
+  it('but machines with no route out do, when the VPC has endpoints for all that they ask', async () => {
+    await using story = await startStory(keys);
+    const { vpc, out } = companyVpc(story);
+    out.routes.length = 0;
+    const names = ['ecr.api', 'ecr.dkr', 'ec2', 'logs', 'secretsmanager', 's3'];
+    for (const [at, name] of names.entries()) {
+      const id = `vpce-0c0ffee000000000${at}`;
+      const type = name === 's3' ? ('Gateway' as const) : ('Interface' as const);
+      const service = `com.amazonaws.us-east-1.${name}`;
+      story.sandbox.engine.state.ec2.vpcEndpoints[id] = {
+        id,
+        vpcId: vpc,
+        type,
+        service,
+        routeTableIds: [],
+        subnetIds: [],
+        tags: {},
+      };
+    }
+    expect(await story.deploy()).toMatchObject({ action: 'deployed' });
+    expect((await places(story)).addresses).toEqual([false, false]);
+  });
+});
