@@ -8,6 +8,8 @@ import { DeployError } from '../../core/errors.ts';
 import type { Target } from '../../core/target.ts';
 import { hashTree } from '../../core/tree.ts';
 
+const nodeVersionFile = '.node_version.txt';
+
 interface Star {
   nodeVersion?: string;
   meteorRelease?: string;
@@ -18,7 +20,9 @@ interface Star {
 export function locateBundle(directory: string): string {
   const nested = path.join(directory, 'bundle');
   const root = !existsSync(path.join(directory, 'star.json')) && existsSync(nested) ? nested : directory;
-  for (const file of ['star.json', 'main.js', 'programs/server/package.json']) {
+  // Bundles of old Meteor releases name their Node in a file of its own.
+  const about = existsSync(path.join(root, nodeVersionFile)) ? [] : ['star.json'];
+  for (const file of [...about, 'main.js', 'programs/server/package.json']) {
     if (!existsSync(path.join(root, file))) {
       throw new DeployError('bundle', `${root} is no Meteor bundle: it has no ${file}`, {
         hint: 'hand in what `meteor build --directory` or `meteor build` (tar.gz) made, whole',
@@ -44,6 +48,7 @@ export async function readBundle(
 
 async function readStar(root: string): Promise<Star> {
   const file = path.join(root, 'star.json');
+  if (!existsSync(file)) return {};
   try {
     return JSON.parse((await readFile(file, 'utf8')).replace(/^\uFEFF/, '')) as Star;
   } catch (error) {
@@ -53,7 +58,7 @@ async function readStar(root: string): Promise<Star> {
 
 /** star.json names it since Meteor 1.5.2, .node_version.txt before; with or without a v, as the tool likes. */
 async function nodeVersionOf(root: string, star: Star): Promise<string> {
-  const file = path.join(root, '.node_version.txt');
+  const file = path.join(root, nodeVersionFile);
   const written = star.nodeVersion ?? (existsSync(file) ? await readFile(file, 'utf8') : '');
   const version = /^\uFEFF?v?(\d+\.\d+\.\d+\S*)$/.exec(written.trim())?.[1];
   if (version !== undefined) return version;

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { run } from '../../../pipeline/commands/run.ts';
@@ -109,7 +109,7 @@ test('neither image nor history nor any file in it holds what npm install was to
   expect(StatusCode).toBe(1);
 });
 
-test('runs as nobody special with no network, answers health, and node gets the SIGTERM of docker stop', async () => {
+test('21 starts with nodejs.org, npm and every registry out of reach, as nobody special, and node gets the SIGTERM of docker stop', async () => {
   const environment = { env: { ROOT_URL: 'http://localhost' }, settings: { public: { greeting: 'hello' } } };
   await using running = await runContainer(workshop, `redeploy/image-workshop:${second.key}`, environment);
   const { container } = running;
@@ -128,6 +128,24 @@ test('runs as nobody special with no network, answers health, and node gets the 
   expect(State.ExitCode).toBe(0);
   const logs = (await container.logs({ stdout: true, stderr: true })).toString('utf8');
   expect(logs).toContain('stopping:');
+});
+
+test('3 native modules are built in the image: what the host built is not in it', async () => {
+  const bundle = await workshop.bundle();
+  const directory = path.join(workshop.root, 'native');
+  await cp(bundle.directory, directory, { recursive: true });
+  const host = path.join(directory, 'programs/server/npm/node_modules/native-thing');
+  await mkdir(host, { recursive: true });
+  const install = `node -e "fs.writeFileSync('built.txt', process.platform + ' ' + process.version + ' in the image')"`;
+  const manifest = { name: 'native-thing', version: '1.0.0', scripts: { install } };
+  await writeFile(path.join(host, 'package.json'), JSON.stringify(manifest));
+  await writeFile(path.join(host, 'built.txt'), 'by the host');
+  await writeFile(path.join(directory, 'programs/server/npm-rebuilds.json'), '["npm"]');
+  const native = { ...bundle, key: 'b-native' as const, directory };
+  const image = await ensureLocalImage(workshop.ctx, workshop.target, native, options);
+  await using running = await runContainer(workshop, image, { env: { ROOT_URL: 'http://localhost' }, settings: {} });
+  const built = '/app/programs/server/npm/node_modules/native-thing/built.txt';
+  expect(await execIn(running.container, ['cat', built])).toBe(`linux v${bundle.nodeVersion} in the image`);
 });
 
 test('`redeploy run` runs it here as an instance would, and leaves neither container nor settings', async () => {

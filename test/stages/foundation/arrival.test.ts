@@ -37,7 +37,7 @@ async function stored({ story, target, secretArn }: Way, pair: Pair): Promise<st
   const payload = await readPayload(story.ctx, target);
   const version = await ensureSettingsVersion(story.ctx, secretArn, { payload, rootUrl: 'http://lb', needed: [] });
   const ask = new GetSecretValueCommand({ SecretId: secretArn, VersionId: version });
-  return (await story.ctx.aws.secretsManager.send(ask)).SecretString ?? '';
+  return (await story.account.secretsManager.send(ask)).SecretString ?? '';
 }
 
 async function documented({ story, target }: Way, pair: Pair): Promise<string> {
