@@ -100,8 +100,8 @@ Only looks. Newest first, with git revision, image, AMI and version of the setti
 `,
   doctor: `
 Only looks, at everything side by side: Docker and its room, disk, Meteor, Node, credentials, clock,
-permissions (dry runs), quotas, network, base AMI, certificate, domain, and what is wrong with the
-fleet. Each finding comes with what to do. Exit code 1 when a deploy would fail. docs/doctor.md.
+permissions (dry runs), quotas, network, base AMI, certificate, domain, alarms, and what is wrong
+with the fleet. Each finding comes with what to do. Exit code 1 when a deploy would fail. docs/doctor.md.
 
 Examples:
   redeploy doctor -e production

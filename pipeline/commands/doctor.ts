@@ -4,6 +4,7 @@ import { DeployError, messageOf } from '../core/errors.ts';
 import { observe } from '../core/observe.ts';
 import type { Target } from '../core/target.ts';
 import { resolveBaseAmi } from '../stages/ami/base-ami.ts';
+import { checkAlarms } from '../stages/doctor/alarms.ts';
 import { findCaller, judgeClock, judgeCredentials } from '../stages/doctor/account.ts';
 import { checkDisk, checkDocker, checkMeteor, judgeNode } from '../stages/doctor/computer.ts';
 import { checkFleet } from '../stages/doctor/fleet.ts';
@@ -90,6 +91,7 @@ function accountChecks(ctx: Context, target: Target): Checks {
     },
     certificate: async () => checkCertificate(ctx, target, hostOf(await rootUrl())),
     domain: async () => checkDomain(ctx, target, { rootUrl: await rootUrl(), live: (await world()).fleet?.live }),
+    alarms: () => checkAlarms(ctx, target),
     fleet: async () => checkFleet(ctx, target, await world()),
   };
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sequence } from './bench.ts';
+import { alarms } from './cases/alarms.ts';
 import { balancers, targetGroups } from './cases/balancers.ts';
 import { certificates } from './cases/certificates.ts';
 import { logsAndParameters, repositories, secrets } from './cases/content.ts';
@@ -42,6 +43,7 @@ const sequences: Record<string, Sequence> = {
   repositories,
   quotas,
   prices,
+  alarms,
   certificates,
   names,
 };

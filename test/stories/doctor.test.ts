@@ -36,13 +36,22 @@ describe('doctor', () => {
     await using story = await startStory({
       balancer: { certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-4000-8000-000000000000' },
       bake: { baseAmi: 'ami-00000000000000000' },
+      rollout: { alarms: ['too-many-errors'] },
     });
     story.sandbox.engine.state.quotas.values['L-1216C47A'] = 5;
     const docker = { version: async () => Promise.reject(new Error('connect ENOENT /var/run/docker.sock')) };
     await writeFile(path.join(story.app, 'settings/production.env'), 'PORT=3000\n');
     await rm(path.join(story.app, 'bundle/main.js'));
     const seen = await examine(story, { docker: docker as unknown as Context['docker'] });
-    expect(Object.keys(badOf(seen))).toEqual(['docker', 'meteor', 'settings', 'quotas', 'base AMI', 'certificate']);
+    expect(Object.keys(badOf(seen))).toEqual([
+      'docker',
+      'meteor',
+      'settings',
+      'quotas',
+      'base AMI',
+      'certificate',
+      'alarms',
+    ]);
     expect(seen.checks.every(({ verdict, remedy }) => verdict === 'ok' || (remedy ?? '') !== '')).toBe(true);
     expect(showDoctor(seen).exitCode).toBe(1);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../pipeline/core/check.ts';
 import { judgeClock, judgeCredentials } from '../../../pipeline/stages/doctor/account.ts';
 import { judgeDisk, judgeDocker, judgeMeteor, judgeNode } from '../../../pipeline/stages/doctor/computer.ts';
+import { judgeAlarms } from '../../../pipeline/stages/doctor/alarms.ts';
 import { judgeFleet } from '../../../pipeline/stages/doctor/fleet.ts';
 import { judgePermissions } from '../../../pipeline/stages/doctor/permissions.ts';
 import { judgeQuotas, type Quota } from '../../../pipeline/stages/doctor/quotas.ts';
@@ -79,6 +80,17 @@ const cases: Record<string, [seen: () => Verdict, verdict: Verdict['verdict'], s
     [() => judgeDomain('https://shop.test', { status: 200, release: 'v2' }, 'v3'), 'warning', 'v2, live is v3'],
     [() => judgeDomain('https://shop.test', { status: 404, release: undefined }, 'v3'), 'warning', 'status 404'],
     [() => judgeDomain('https://shop.test', { error: 'getaddrinfo ENOTFOUND shop.test' }, 'v3'), 'failed', 'ENOTFOUND'],
+  ],
+  alarms: [
+    [() => judgeAlarms([], []), 'ok', 'none'],
+    [() => judgeAlarms(['5xx'], [{ AlarmName: '5xx', StateValue: 'OK' }]), 'ok', 'quiet'],
+    [() => judgeAlarms(['5xx'], [{ AlarmName: '5xx', StateValue: 'INSUFFICIENT_DATA' }]), 'warning', 'no data'],
+    [
+      () => judgeAlarms(['5xx'], [{ AlarmName: '5xx', StateValue: 'ALARM', StateReason: 'crossed' }]),
+      'failed',
+      'crossed',
+    ],
+    [() => judgeAlarms(['5xx', 'cpu'], [{ AlarmName: '5xx', StateValue: 'OK' }]), 'failed', 'no alarm "cpu"'],
   ],
   fleet: [
     [() => judgeFleet({ fleet: undefined }, []), 'ok', 'nothing is deployed yet'],
