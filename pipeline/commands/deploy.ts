@@ -5,11 +5,13 @@ import { observe, type World } from '../core/observe.ts';
 import type { Payload } from '../core/payload.ts';
 import { hintsAboutEnv } from '../core/payload/rules.ts';
 import type { Release, ReleaseParts } from '../core/release.ts';
-import { step } from '../core/report.ts';
+import { step, type Outcome } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
 import { Undo } from '../core/undo.ts';
 import { resolveBaseAmi } from '../stages/ami/base-ami.ts';
 import { ensureAmi, type Baked } from '../stages/ami.ts';
+import { withCertificate } from '../stages/certificate.ts';
+import { leadDomain } from '../stages/domain.ts';
 import { checkSource, ensureBundle } from '../stages/bundle.ts';
 import { ensureRelease } from '../stages/fleet/release-version.ts';
 import { isThere, moveFleet } from '../stages/fleet.ts';
@@ -44,10 +46,10 @@ export interface DeployResult {
 }
 
 /** Takes the app from its sources to the fleet. Whatever is there already is used; run again after any failure, it goes on. */
-export async function deploy(ctx: Context, target: Target, options: DeployOptions): Promise<DeployResult> {
+export async function deploy(ctx: Context, written: Target, options: DeployOptions): Promise<DeployResult> {
   const startedAt = ctx.clock.now();
-  const payload = await readPayload(ctx, target);
-  const before = await step(ctx, 'look', (inner) => look(inner, target, options));
+  const payload = await readPayload(ctx, written);
+  const { world: before, target } = await step(ctx, 'look', (inner) => look(inner, written, options));
   if (!before.fleet) tellHints(ctx, target, payload);
   await using undo = new Undo(ctx);
   if (!before.balancer) undo.onInterrupt('removing the load balancer', (calm) => removeIdleBalancer(calm, target));
@@ -60,7 +62,9 @@ export async function deploy(ctx: Context, target: Target, options: DeployOption
   undo.keep();
   const address = foundation.balancer.url;
   const url = await step(ctx, 'traffic', (inner) =>
-    verifyRelease(inner, target, { url: address, release: release.name, host }),
+    leadDomain(inner, target, foundation.balancer.arn).then(() =>
+      verifyRelease(inner, target, { url: address, release: release.name, host }),
+    ),
   );
   const action = wasThere ? 'unchanged' : 'deployed';
   return { ...resultOf(release, before, url), action, seconds: Math.round((ctx.clock.now() - startedAt) / 1000) };
@@ -71,8 +75,14 @@ function tellHints(ctx: Context, target: Target, { env }: Payload): void {
   for (const message of hintsAboutEnv(env.reveal(), target)) ctx.report({ kind: 'note', message });
 }
 
+interface Looked {
+  world: World;
+  /** With the certificate of its domain. */
+  target: Target;
+}
+
 /** Everything that can be known to be wrong is said here, before anything is built or billed. */
-async function look(ctx: Context, target: Target, options: DeployOptions): Promise<{ value: World; detail: string }> {
+async function look(ctx: Context, target: Target, options: DeployOptions): Promise<Outcome<Looked>> {
   const [world] = await together<[World, unknown, unknown, unknown, unknown]>(ctx, (inner) => [
     observe(inner, target),
     findNetwork(inner, target),
@@ -83,7 +93,8 @@ async function look(ctx: Context, target: Target, options: DeployOptions): Promi
   const live = world.fleet
     ? `${world.fleet.live} is live on ${world.fleet.machines.length} machines`
     : 'nothing is deployed yet';
-  return { value: world, detail: `${target.app} ${target.environment}, ${target.region}: ${live}` };
+  const secure = await withCertificate(ctx, target);
+  return { value: { world, target: secure }, detail: `${target.app} ${target.environment}, ${target.region}: ${live}` };
 }
 
 /** Foundation and AMI side by side; the builder boots while the image is built. */
@@ -120,9 +131,11 @@ const partsOf = (foundation: Foundation, bundle: Bundle, ami: Baked): ReleasePar
 /** 42 of v42; 0 when nothing is live, or nobody knows what: a group that follows `$Latest` does not say. */
 export const liveNumber = ({ fleet }: World): number => Number(fleet?.live.slice(1)) || 0;
 
-/** With a certificate, the name that it is for; taken from ROOT_URL. */
-export function publicHost(target: Target, payload: Payload): string | undefined {
-  const root = payload.env.reveal()['ROOT_URL'];
+/** The domain; with a certificate alone, the name that it is for, taken from ROOT_URL. */
+export function publicHost(target: Target, payload: Payload | undefined): string | undefined {
+  const { domain, httpsPort } = target.balancer;
+  if (domain !== undefined) return httpsPort === 443 ? domain : `${domain}:${httpsPort}`;
+  const root = payload?.env.reveal()['ROOT_URL'];
   return target.balancer.certificate && root && URL.canParse(root) ? new URL(root).host : undefined;
 }
 

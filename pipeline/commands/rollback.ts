@@ -78,7 +78,9 @@ async function verify(
     throw new DeployError('traffic', 'there is no load balancer', {
       hint: 'run `redeploy deploy`: it makes a new one',
     });
-  // Without a certificate nothing of the local settings is needed: at 3 a.m. they may be half-edited.
-  const host = target.balancer.certificate ? publicHost(target, (await readWrittenPayload(target)).written) : undefined;
+  // With a domain, or without a certificate, nothing of the local settings is needed: at 3 a.m. they may be half-edited.
+  const { certificate, domain } = target.balancer;
+  const isInRoot = certificate !== undefined && domain === undefined;
+  const host = publicHost(target, isInRoot ? (await readWrittenPayload(target)).written : undefined);
   return verifyRelease(ctx, target, { url: addressOf(target, balancer.dnsName), release: ask.release.name, host });
 }

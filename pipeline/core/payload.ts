@@ -37,7 +37,8 @@ async function look(target: Target): Promise<WrittenPayload & { mistakes: string
   const { settings, env, mistakes } = await readFiles(target);
   const written = { settings: settings && new Secret<unknown>(settings), env: new Secret(env) };
   // Of variables that were not all understood, size says little.
-  return { written, mistakes: mistakes.length > 0 ? mistakes : mistakesIn(target, written) };
+  const more = mistakes.length > 0 ? mistakesInEnv(env, target) : mistakesIn(target, written);
+  return { written, mistakes: [...mistakes, ...more] };
 }
 
 /** Throws `settings` with all that is wrong. */

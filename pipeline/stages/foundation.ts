@@ -1,12 +1,14 @@
 import { accountOf } from '../core/account.ts';
 import type { Change, Left } from '../core/act.ts';
-import { addressOf } from '../core/address.ts';
+import { publicUrl } from '../core/address.ts';
 import type { Context } from '../core/context.ts';
 import { namesOf } from '../core/names.ts';
 import type { World } from '../core/observe.ts';
 import type { Payload } from '../core/payload.ts';
 import type { Outcome } from '../core/report.ts';
 import type { Target } from '../core/target.ts';
+import { planCertificate } from './certificate.ts';
+import { planDomain } from './domain.ts';
 import {
   balancerChanges,
   balancerSubnets,
@@ -60,7 +62,7 @@ export async function ensureFoundation(
   ]);
   const settingsVersion = await ensureSettingsVersion(ctx, secretArn, {
     payload: wanted.payload,
-    rootUrl: balancer.url,
+    rootUrl: publicUrl(target, balancer.dnsName) ?? balancer.url,
     needed: settingsInUse(wanted.world),
   });
   return {
@@ -84,9 +86,11 @@ export interface FoundationPlan {
 /** Looks at the same things as `ensureFoundation` and decides by the same functions. Only reads; throws as that does. */
 export async function planFoundation(
   ctx: Context,
-  target: Target,
+  written: Target,
   wanted: { payload: Payload; world: World },
 ): Promise<FoundationPlan> {
+  const { target, changes: certificate } = await planCertificate(ctx, written);
+  const names = await planDomain(ctx, target, wanted.world.balancer?.arn);
   const [account, network, secret, targetGroup, balancer, logGroup] = await Promise.all([
     accountOf(ctx),
     findNetwork(ctx, target),
@@ -101,11 +105,12 @@ export async function planFoundation(
   ]);
   const settings = secretChanges(target, secret, {
     payload: wanted.payload,
-    rootUrl: balancer && addressOf(target, balancer.dnsName),
+    rootUrl: publicUrl(target, balancer?.dnsName),
     needed: settingsInUse(wanted.world),
   });
   return {
     changes: [
+      ...certificate,
       ...securityGroupChanges(target, securityGroups),
       ...roleChanges(target, roles),
       ...targetGroupChanges(target, targetGroup, network.vpc),
@@ -115,6 +120,7 @@ export async function planFoundation(
       }),
       ...logGroupChanges(target, logGroup),
       ...settings.changes,
+      ...names,
     ],
     left: [...leftOfRoles(roles), ...leftOfBalancer(target, balancer)],
     securityGroup: securityGroups.app?.GroupId,

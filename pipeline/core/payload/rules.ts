@@ -1,3 +1,4 @@
+import { isSecure, namesOfBalancer } from '../address.ts';
 import { isOwnMachine, isPrivateAddress, mongoHosts } from '../mongo-hosts.ts';
 import type { Target } from '../target.ts';
 
@@ -23,9 +24,20 @@ const rootRules: Rule[] = [
       : undefined,
   // mup rewrites it, and loses the colon of the port on the way; here the user decides.
   ({ ROOT_URL: root }, { balancer }) =>
-    root !== undefined && /^http:\/\//i.test(root) && balancer.certificate !== undefined
-      ? `ROOT_URL is "${root}", but with balancer.certificate visitors come by HTTPS; write ${root.replace(/^http:/i, 'https:')}`
+    root !== undefined && /^http:\/\//i.test(root) && isSecure(balancer)
+      ? `ROOT_URL is "${root}", but with ${balancer.domain ? 'balancer.domain' : 'balancer.certificate'} visitors come by HTTPS; write ${root.replace(/^http:/i, 'https:')}`
       : undefined,
+  ({ ROOT_URL: root = '' }, target) => {
+    const names = namesOfBalancer(target);
+    if (names.length === 0 || !/^https?:/i.test(root) || !URL.canParse(root)) return undefined;
+    const { hostname, protocol, port } = new URL(root);
+    if (!names.includes(hostname))
+      return `ROOT_URL is "${root}", but the app is reached by ${names.join(', ')} (balancer.domain)`;
+    const listening = target.balancer.httpsPort;
+    return protocol === 'https:' && Number(port || 443) !== listening
+      ? `ROOT_URL is "${root}", but the load balancer listens on ${listening} (balancer.httpsPort)`
+      : undefined;
+  },
 ];
 
 const mongoRule =
@@ -67,8 +79,9 @@ export function hintsAboutEnv(env: Env, target: Target): string[] {
 const rootHint: Rule = ({ ROOT_URL: root = '', HTTP_FORWARDED_COUNT: hops = '1' }, { balancer }) => {
   if (!URL.canParse(root)) return undefined;
   const { protocol, port } = new URL(root);
-  const [own, usual, listening] =
-    balancer.certificate === undefined ? ['http:', 80, balancer.httpPort] : ['https:', 443, balancer.httpsPort];
+  const [own, usual, listening] = isSecure(balancer)
+    ? ['https:', 443, balancer.httpsPort]
+    : ['http:', 80, balancer.httpPort];
   if (protocol === own && Number(port || usual) !== listening)
     return `ROOT_URL is ${root}, the load balancer listens on ${listening}`;
   return protocol !== own && hops === '1'

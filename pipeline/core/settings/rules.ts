@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isSecure } from '../address.ts';
 import { architectureOf } from '../architecture.ts';
 import { hasCode, runtimeHealthPath } from '../health.ts';
 import type { Target } from '../target.ts';
@@ -92,9 +93,23 @@ const rules: readonly Rule[] = [
         : undefined,
   },
   {
-    keys: ['balancer.certificate', 'balancer.httpPort', 'balancer.httpsPort'],
+    keys: ['balancer.domain', 'balancer.otherDomains'],
+    check: ({ balancer: { domain, otherDomains } }) =>
+      domain === undefined && otherDomains.length > 0
+        ? `balancer.otherDomains ${otherDomains.join(', ')} without balancer.domain: name the one that ROOT_URL has`
+        : undefined,
+  },
+  {
+    keys: ['balancer.certificate', 'region'],
+    check: ({ balancer: { certificate = '' }, region }) =>
+      /^arn:[\w-]+:acm:/.test(certificate) && certificate.split(':')[3] !== region
+        ? `balancer.certificate ${certificate} is not in region ${region}: a load balancer takes certificates of its own region`
+        : undefined,
+  },
+  {
+    keys: ['balancer.certificate', 'balancer.domain', 'balancer.httpPort', 'balancer.httpsPort'],
     check: ({ balancer }) =>
-      balancer.certificate !== undefined && balancer.httpPort === balancer.httpsPort
+      isSecure(balancer) && balancer.httpPort === balancer.httpsPort
         ? `balancer.httpPort and balancer.httpsPort are both ${balancer.httpPort}: choose two ports`
         : undefined,
   },

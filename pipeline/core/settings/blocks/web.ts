@@ -3,13 +3,32 @@ import { z } from 'zod';
 // The way in: balancer and network.
 
 const port = z.int().min(1).max(65535);
+const domain = z
+  .string()
+  .max(253)
+  .regex(
+    /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/,
+    'a name in lowercase letters, without https://, such as www.example.com',
+  );
 const seconds = (min: number, max: number) => z.int().min(min).max(max);
 
 export const balancer = z
   .strictObject({
     httpPort: port.default(80).describe('Port for HTTP; with a certificate it redirects to HTTPS'),
     httpsPort: port.default(443).describe('Port for HTTPS, used when a certificate is given'),
-    certificate: z.string().startsWith('arn:').optional().describe('ARN of the ACM certificate'),
+    domain: domain
+      .optional()
+      .describe(
+        'Name by which people reach the app, by HTTPS. Its record is made in Route 53 when the zone is there and the name is free; otherwise it says what to add',
+      ),
+    otherDomains: z.array(domain).max(9).default([]).describe('Further names, such as www.example.com'),
+    certificate: z
+      .string()
+      .startsWith('arn:')
+      .optional()
+      .describe(
+        'ARN of the ACM certificate. Unset, with a domain: one that ACM has for all names, or one that is requested and proved by a record in Route 53 (or one that you are asked to add)',
+      ),
     stickiness: z
       .boolean()
       .default(true)
