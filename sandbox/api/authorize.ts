@@ -3,6 +3,7 @@ import { judge, type Question } from '../engine/iam/policy.ts';
 import { permissionsOf, type Permissions, type Principal } from '../engine/iam/principal.ts';
 import { denied, templateDenied, type Refused } from './authorize/denied.ts';
 import { need, type Need, type Resource } from './authorize/need.ts';
+import { tellQuestion } from './authorize/questions.ts';
 import type { Caller, Service } from './service.ts';
 
 /** A call whose permissions are looked at. */
@@ -39,6 +40,7 @@ export function findRefused(engine: Engine, principal: Principal, needs: Need[])
   for (const { action, on } of needs) {
     for (const resource of on) {
       const question = { action, resource: resource.arn, context: contextOf(engine, action, resource) };
+      tellQuestion({ ...question, principal });
       const why = refusal(permissions, question);
       if (why) return { action, resource: resource.arn, why };
     }

@@ -51,6 +51,13 @@ function schemasOf(service: Service): Promise<Schemas> {
   return known;
 }
 
+/** Who brings a token of somebody else's has no key to sign with (API_AssumeRoleWithWebIdentity.html). */
+function unsignedScope({ state }: Engine, { headers, body }: SandboxRequest): Scope | undefined {
+  if (headers.authorization !== undefined) return undefined;
+  const isToken = /^(.*&)?Action=AssumeRoleWithWebIdentity(&|$)/s.test(Buffer.from(body).toString('latin1'));
+  return isToken ? { accessKeyId: '', region: state.region, signingName: 'sts' } : undefined;
+}
+
 /** Answers one AWS API request: finds service and operation, decodes, calls the handler, encodes what comes of it. */
 export async function dispatch(
   engine: Engine,
@@ -75,7 +82,7 @@ async function answerTo(
   before?: Before,
 ): Promise<HttpAnswer> {
   const requestId = randomUUID();
-  const scope = readScope(request.headers);
+  const scope = readScope(request.headers) ?? unsignedScope(engine, request);
   const service = services.find(({ signingName }) => signingName === scope?.signingName);
   if (!scope || !service) return refuseUnsigned(scope, request, requestId);
   const envelope: Envelope = { protocol: service.protocol, signingName: service.signingName, requestId };

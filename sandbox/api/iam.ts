@@ -1,6 +1,7 @@
 import type * as client from '@aws-sdk/client-iam';
 import * as profiles from './iam/instance-profiles.ts';
 import { iamNeeds } from './iam/needs.ts';
+import { createOidcProvider } from './iam/oidc-providers.ts';
 import * as managed from './iam/policies.ts';
 import * as policies from './iam/role-policies.ts';
 import * as roles from './iam/roles.ts';
@@ -8,6 +9,7 @@ import * as users from './iam/users.ts';
 import type { Operations, Service } from './service.ts';
 
 const usersAndPolicies: Operations<typeof client> = {
+  CreateOpenIDConnectProvider: createOidcProvider,
   CreateUser: users.createUser,
   GetUser: users.getUser,
   DeleteUser: users.deleteUser,

@@ -1,7 +1,10 @@
 import type * as client from '@aws-sdk/client-sts';
-import { issueRoleCredentials } from '../engine/iam/credentials.ts';
+import { isTrusted } from '../engine/iam/trust.ts';
+import { need, type Needs } from './authorize/need.ts';
 import { AwsError } from './error.ts';
 import type { HandlerFor, Operations, Service } from './service.ts';
+import { openSession } from './sts/session.ts';
+import { assumeRoleWithWebIdentity } from './sts/web-identity.ts';
 
 type Sts = typeof client;
 
@@ -11,38 +14,25 @@ const getCallerIdentity: HandlerFor<Sts, 'GetCallerIdentity'> = (_input, { calle
   UserId: caller.userId,
 });
 
-/** STS API reference, AssumeRole: sessions of 900 s up to the role's maximum, one hour unless asked. */
+/** API_AssumeRole.html: the role must trust the caller; the account itself may take on any. */
 const assumeRole: HandlerFor<Sts, 'AssumeRole'> = (input, { engine, caller }) => {
-  const { account, iam } = engine.state;
-  const role = Object.values(iam.roles).find(({ arn }) => arn === input.RoleArn);
-  if (!role) {
+  const role = Object.values(engine.state.iam.roles).find(({ arn }) => arn === input.RoleArn);
+  const isAccount = caller.principal.kind === 'account';
+  if (!role || !(isAccount || isTrusted(role, 'sts:AssumeRole', { AWS: caller.arn }))) {
     const message = `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`;
     throw new AwsError('AccessDenied', message, { status: 403 });
   }
-  if (!/^[\w+=,.@-]{2,64}$/.test(input.RoleSessionName)) {
-    throw new AwsError('ValidationError', `Invalid role session name: ${input.RoleSessionName}`);
-  }
-  const seconds = input.DurationSeconds ?? 3600;
-  if (seconds < 900 || seconds > role.maxSessionSeconds) {
-    const message = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.';
-    throw new AwsError('ValidationError', message);
-  }
-  const issued = issueRoleCredentials(engine, role.name, input.RoleSessionName, seconds);
-  return {
-    Credentials: {
-      AccessKeyId: issued.AccessKeyId,
-      SecretAccessKey: issued.SecretAccessKey,
-      SessionToken: issued.Token,
-      Expiration: new Date(issued.Expiration),
-    },
-    AssumedRoleUser: {
-      AssumedRoleId: `${role.id}:${input.RoleSessionName}`,
-      Arn: `arn:aws:sts::${account}:assumed-role/${role.name}/${input.RoleSessionName}`,
-    },
-  };
+  return openSession(engine, role, { name: input.RoleSessionName, seconds: input.DurationSeconds });
 };
 
-const operations: Operations<Sts> = { GetCallerIdentity: getCallerIdentity, AssumeRole: assumeRole };
+const operations: Operations<Sts> = {
+  GetCallerIdentity: getCallerIdentity,
+  AssumeRole: assumeRole,
+  AssumeRoleWithWebIdentity: assumeRoleWithWebIdentity,
+};
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html */
+const needs: Needs<Sts> = { AssumeRole: ({ RoleArn }) => [need('sts:AssumeRole', { arn: RoleArn })] };
 
 /** Security Token Service. */
 export const sts: Service = {
@@ -50,4 +40,5 @@ export const sts: Service = {
   protocol: 'query',
   load: () => import('@aws-sdk/client-sts'),
   operations,
+  needs,
 };

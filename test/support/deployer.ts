@@ -23,9 +23,12 @@ const templates = path.resolve(import.meta.dirname, '../../templates/iam');
 /** The parts of the deployer's policy, as `redeploy iam deployer` prints them. */
 export const deployerParts = ['viewer', 'deployer-fleet', 'deployer-content'] as const;
 
-/** A template of templates/iam filled in. */
+/** A template of templates/iam. */
+export const readTemplate = (name: string): Promise<string> => readFile(path.join(templates, `${name}.json`), 'utf8');
+
+/** The same filled in. */
 export const readPolicy = async (part: string, targets: PolicyTarget[], account = '123456789012') =>
-  fillPolicy(await readFile(path.join(templates, `${part}.json`), 'utf8'), targets, { account });
+  fillPolicy(await readTemplate(part), targets, { account });
 
 /** All environments of the redeploy.json in `directory`; only their names when there are mistakes in it. */
 export async function deployerTargets(directory: string): Promise<PolicyTarget[]> {
