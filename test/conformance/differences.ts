@@ -104,7 +104,7 @@ const forms: [RegExp, string][] = [
     /\b(i|ami|sg|sgr|vpc|subnet|eni|snap|vol|lt|r|igw|dopt|ela-attach|eni-attach|vpc-cidr-assoc|acl|rtb)-[\da-f]{8,}\b/g,
     '<$1-id>',
   ],
-  [/^(A[A-Z]{3}[A-Z\d]{8,})(:.*)?$/, '<unique-id>'],
+  [/^(A[A-Z]{3}[A-Z\d]{8,}|A[A-Z\d]{20})(:.*)?$/, '<unique-id>'],
   [/(^|\/)(?=[A-Z]*\d)[A-Z\d]{13,24}$/g, '$1<route53-id>'],
   [/\b([\da-f]{2}:){5}[\da-f]{2}\b/g, '<mac>'],
   [/\b20\d\d-\d\d-\d\d[T ][\d:.]+( ?(Z|GMT|UTC))?/g, '<time>'],
