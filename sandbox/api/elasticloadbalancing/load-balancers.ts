@@ -131,6 +131,7 @@ export const loadBalancerOperations: Operations<Elb> = {
   SetSubnets: (input, { engine }) => {
     const balancer = loadBalancer(engine, input.LoadBalancerArn);
     balancer.subnets = readSubnets(engine, input).subnets;
-    return { AvailabilityZones: describe(engine, balancer).AvailabilityZones ?? [] };
+    const { AvailabilityZones = [], IpAddressType } = describe(engine, balancer);
+    return { AvailabilityZones, IpAddressType };
   },
 };

@@ -16,6 +16,7 @@ import {
   ModifyTargetGroupAttributesCommand,
   ModifyTargetGroupCommand,
   RegisterTargetsCommand,
+  SetSubnetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { RunInstancesCommand } from '@aws-sdk/client-ec2';
 import type { Bench } from '../bench.ts';
@@ -197,6 +198,9 @@ export async function balancers(bench: Bench): Promise<void> {
   );
   await call('one page', () => elbv2.send(new DescribeLoadBalancersCommand({ PageSize: 1 })));
   await call('of a balancer', () => elbv2.send(new DescribeTagsCommand({ ResourceArns: [LoadBalancerArn] })));
+  const fewer = subnets.slice(0, 1);
+  await call('one subnet', () => elbv2.send(new SetSubnetsCommand({ LoadBalancerArn, Subnets: fewer })));
+  await call('the same', () => elbv2.send(new SetSubnetsCommand({ LoadBalancerArn, Subnets: subnets })));
   await call('unknown ARN', () => elbv2.send(new DescribeTagsCommand({ ResourceArns: [nobody.balancer] })));
   await call('defaults', () => elbv2.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn })));
   await call('unknown ARN', () =>
