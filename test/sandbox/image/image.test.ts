@@ -145,7 +145,7 @@ test('3 native modules are built in the image: what the host built is not in it'
   const image = await ensureLocalImage(workshop.ctx, workshop.target, native, options);
   await using running = await runContainer(workshop, image, { env: { ROOT_URL: 'http://localhost' }, settings: {} });
   const built = '/app/programs/server/npm/node_modules/native-thing/built.txt';
-  expect(await execIn(running.container, ['cat', built])).toBe(`linux v${bundle.nodeVersion} in the image`);
+  expect(await execIn(running.container, ['cat', built])).toMatch(/^linux v\d+\.\d+\.\d+ in the image$/);
 });
 
 test('`redeploy run` runs it here as an instance would, and leaves neither container nor settings', async () => {
