@@ -13,6 +13,7 @@ import { ensureAmi, type Baked } from '../stages/ami.ts';
 import { withCertificate } from '../stages/certificate.ts';
 import { leadDomain } from '../stages/domain.ts';
 import { checkSource, ensureBundle } from '../stages/bundle.ts';
+import { checkAlarms } from '../stages/fleet/check-alarms.ts';
 import { ensureRelease } from '../stages/fleet/release-version.ts';
 import { isThere, moveFleet } from '../stages/fleet.ts';
 import { removeIdleBalancer } from '../stages/foundation/balancer.ts';
@@ -90,6 +91,8 @@ async function look(ctx: Context, target: Target, options: DeployOptions): Promi
     checkSource(inner, target, options),
     requireDocker(inner),
   ]);
+  // The first machines come without a roll.
+  if (world.fleet) await checkAlarms(ctx, target);
   const live = world.fleet
     ? `${world.fleet.live} is live on ${world.fleet.machines.length} machines`
     : 'nothing is deployed yet';

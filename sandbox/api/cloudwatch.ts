@@ -9,6 +9,7 @@ const operations: Operations<typeof client> = { ...metricOperations, ...alarmOpe
 /** CloudWatch: metrics that machines and load balancers really produce, those that callers put, and alarms on them. */
 export const cloudWatch: Service = {
   signingName: 'monitoring',
+  iamPrefix: 'cloudwatch',
   protocol: 'json',
   load: () => import('@aws-sdk/client-cloudwatch'),
   operations,

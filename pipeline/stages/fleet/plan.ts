@@ -7,6 +7,7 @@ import { findSpares } from '../../core/observe/spares.ts';
 import type { Release } from '../../core/release.ts';
 import type { Target } from '../../core/target.ts';
 import { isOurs, isThere } from '../fleet.ts';
+import { checkAlarms } from './check-alarms.ts';
 import { groupChanges, groupCreation, pinChanges, type FoundGroup, type Ground } from './group.ts';
 import { spareChanges } from './plan-spares.ts';
 import { requestLabel } from './policies.ts';
@@ -40,6 +41,7 @@ export async function planFleet(ctx: Context, target: Target, goal: Goal): Promi
   const roll = goal.world.rolls.find((one) => isMoving(one));
   const isOther = roll && !(goal.release && isOurs(roll, { release: goal.release }));
   const ground = groundOf(goal);
+  await checkAlarms(ctx, target);
   const moves = moveChanges(target, group, goal);
   const isMove = moves.some(({ action }) => action === 'move');
   const reserve = spareChanges(target, { world: goal.world, spares, moves: isMove, now: ctx.clock.now() });
