@@ -69,6 +69,8 @@ export function worldText({ engine }: Pick<Sandbox, 'engine'>): string {
   const { instances, images } = state.ec2;
   for (const one of Object.values(instances)) if (one.state === 'terminated') delete instances[one.id];
   for (const one of Object.values(images)) if (one.state === 'deregistered') delete images[one.id];
+  // What was measured on the way is history, too.
+  Object.assign(state.cloudwatch, { series: {}, usage: {} });
   for (const group of Object.values(state.autoscaling.groups)) {
     group.refreshes = group.refreshes.filter(({ endedAt }) => endedAt === undefined);
   }
