@@ -6,7 +6,7 @@ const witness = { globalSetup: 'test/support/models/environment.ts', setupFiles:
 const fast = (name: string) => ({
   test: { ...witness, name, include: [`test/${name}/**/*.test.ts`], env: quiet, testTimeout: 30_000 },
 });
-/** Real machines and emulators share two cores and one Docker: these run after the others, one file at a time. */
+/** Real machines and emulators share two cores: these run after the others. */
 const slow = (name: string, minutes: number, groupOrder: number) => ({
   test: {
     ...witness,
@@ -15,12 +15,16 @@ const slow = (name: string, minutes: number, groupOrder: number) => ({
     env: quiet,
     testTimeout: minutes * 60_000,
     hookTimeout: minutes * 60_000,
-    fileParallelism: false,
+    // There is one Docker. Emulators are each test's own.
+    fileParallelism: name !== 'sandbox',
     sequence: { groupOrder },
   },
 });
 
 export default defineConfig({
   // Vitest leaves one core to the watcher that nobody runs here.
-  test: { maxWorkers: '100%', projects: [fast('unit'), fast('stages'), fast('stories'), slow('conformance', 6, 1), slow('sandbox', 10, 2)] },
+  test: {
+    maxWorkers: '100%',
+    projects: [fast('unit'), fast('stages'), fast('stories'), slow('conformance', 6, 1), slow('sandbox', 10, 2)],
+  },
 });

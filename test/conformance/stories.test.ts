@@ -1,26 +1,24 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openBridge, type Bridge } from './bridge.ts';
-import { startMicroburst, startMinistack, startMoto, type Emulator, type Rule } from './emulators.ts';
+import { startMicroburst, startMinistack, startMoto, type Rule } from './emulators.ts';
 import { openModels } from '../support/models.ts';
 import { modelsDirectory } from '../support/models/environment.ts';
 import { seatUser, type User } from './user.ts';
 import { watch } from './watch.ts';
 
 const models = openModels(modelsDirectory());
-let ministack: Emulator;
-let bridge: Bridge;
-
-beforeAll(async () => {
-  ministack = await startMinistack();
-});
-afterAll(async () => {
-  await ministack?.[Symbol.asyncDispose]();
-});
-beforeEach(async () => {
-  await ministack.reset();
-  bridge = await openBridge(ministack.endpoint);
-  return async () => bridge[Symbol.asyncDispose]();
-});
+/** A MiniStack of its own for each story, so that they are told side by side; all ends with the story. */
+async function openMinistack(): Promise<AsyncDisposable & { bridge: Bridge }> {
+  const ministack = await startMinistack();
+  const bridge = await openBridge(ministack.endpoint);
+  return {
+    bridge,
+    [Symbol.asyncDispose]: async () => {
+      await bridge[Symbol.asyncDispose]();
+      await ministack[Symbol.asyncDispose]();
+    },
+  };
+}
 
 const machinesOf = async (user: User) =>
   (await user.status()).machines.map(({ release, health }) => `${release} ${health}`);
@@ -54,8 +52,10 @@ async function tellStories(user: User): Promise<void> {
   expect(end.machines.map(({ release, health }) => `${release} ${health}`)).toEqual(['v1 healthy', 'v1 healthy']);
 }
 
-describe('the pipeline at MiniStack', () => {
+describe.concurrent('the pipeline at MiniStack', () => {
   it('deploys, deploys again, changes settings alone, goes back, and tells the truth', async () => {
+    await using place = await openMinistack();
+    const { bridge } = place;
     await using user = await seatUser(bridge.endpoint, bridge.aws);
     const seen = watch(user.aws, models, { answers: false });
     await tellStories(user);
@@ -96,8 +96,10 @@ const faults: Record<string, Rule[]> = {
   ],
 };
 
-describe('the pipeline at a MiniStack behind a proxy', () => {
+describe.concurrent('the pipeline at a MiniStack behind a proxy', () => {
   it.each(Object.entries(faults))('that %s comes to the same end', async (_, rules) => {
+    await using place = await openMinistack();
+    const { bridge } = place;
     await using proxy = await startMicroburst(bridge.endpoint);
     await using user = await seatUser(proxy.endpoint, bridge.aws);
     await proxy.setRules(rules);
@@ -108,7 +110,7 @@ describe('the pipeline at a MiniStack behind a proxy', () => {
   });
 });
 
-describe('the pipeline at moto', () => {
+describe.concurrent('the pipeline at moto', () => {
   it('makes the first deploy: as far as it goes without instance refreshes', async () => {
     await using moto = await startMoto();
     await using motoBridge = await openBridge(moto.endpoint);

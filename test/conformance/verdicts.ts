@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Difference } from './differences.ts';
 
-/** A row of the table in docs/conformance.md. Every column but the last two is a list of patterns (`; ` between, `*` for anything). */
-interface Verdict extends Difference {
+/** A row of the tables in docs/conformance.md. Every column but the last two is a list of patterns (`; ` between, `*` for anything). */
+export interface Verdict extends Difference {
   page: string;
   verdict: string;
 }
@@ -11,16 +11,17 @@ interface Verdict extends Difference {
 const file = path.resolve(import.meta.dirname, '../../docs/conformance.md');
 const columns = ['Operation', 'Case', 'Member', 'Ours', 'Theirs', 'Documentation', 'Verdict'];
 
-/** Reads the table. Throws when a row lacks a column, a page or a verdict. */
+/** Reads the tables of all services. Throws when a row lacks a column, a page or a verdict. */
 export async function readVerdicts(): Promise<Verdict[]> {
   const lines = (await readFile(file, 'utf8')).split('\n');
-  const start = lines.findIndex((line) => line.startsWith(`| ${columns[0]} | ${columns[1]} |`));
-  if (start < 0) throw new Error(`${file} has no table that begins with ${columns.join(', ')}`);
   const verdicts: Verdict[] = [];
-  for (const line of lines.slice(start + 2)) {
-    if (!line.startsWith('|')) break;
-    verdicts.push(verdictOf(line));
+  let isInTable = false;
+  for (const line of lines) {
+    if (line.startsWith(`| ${columns[0]} | ${columns[1]} |`)) isInTable = true;
+    else if (!line.startsWith('|')) isInTable = false;
+    else if (isInTable && !line.startsWith('|---')) verdicts.push(verdictOf(line));
   }
+  if (verdicts.length === 0) throw new Error(`${file} has no table that begins with ${columns.join(', ')}`);
   return verdicts;
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutImageCommand } from '@aws-sdk/client-ecr';
+import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 import type { Aws } from '../../pipeline/core/context.ts';
 import { connectAws } from '../../pipeline/edge/aws.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
@@ -34,7 +35,9 @@ export async function runInSandbox(sequence: Sequence, models: Models): Promise<
 export async function runInEmulator(sequence: Sequence, emulator: Emulator, models: Models): Promise<Run> {
   await emulator.reset();
   const aws = await connectTo(emulator.endpoint);
-  for (const client of Object.values(aws)) client.config.maxAttempts = async () => 1;
+  // The SDK retries what an emulator has not built, and codes that sound like throttling (LimitExceeded): half a minute each.
+  const once = new ConfiguredRetryStrategy(1);
+  for (const client of Object.values(aws)) client.config.retryStrategy = async () => once;
   const seen = watch(aws, models, { answers: false });
   const pushImage = async (repositoryName: string, imageTag: string, imageManifest: string) => {
     await aws.ecr.send(new PutImageCommand({ repositoryName, imageTag, imageManifest }));

@@ -14,7 +14,7 @@ const shape = (group: Group, policy: Policy): client.ScalingPolicy => ({
   Alarms: alarmsOf(group, policy),
   Enabled: policy.enabled,
   ...(policy.warmupSeconds !== undefined && { EstimatedInstanceWarmup: policy.warmupSeconds }),
-  ...(policy.targetTracking && { TargetTrackingConfiguration: policy.targetTracking }),
+  ...(policy.targetTracking && { TargetTrackingConfiguration: { DisableScaleIn: false, ...policy.targetTracking } }),
 });
 
 /** The two alarms that Auto Scaling makes for a target tracking policy (API_PutScalingPolicy.html). */

@@ -13,7 +13,8 @@ export function networkInterface(engine: Engine, instance: InstanceRecord): Inst
   return {
     NetworkInterfaceId: instance.networkInterfaceId,
     Status: 'in-use',
-    Description: '',
+    // As the sample answers of API_DescribeInstances.html call it.
+    Description: 'Primary network interface',
     MacAddress: macAddress(privateIp),
     OwnerId: engine.state.account,
     VpcId: instance.vpcId,

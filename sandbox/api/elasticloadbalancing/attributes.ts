@@ -45,6 +45,11 @@ const targetGroupRules: Rules = {
   'load_balancing.cross_zone.enabled': oneOf('true', 'false', 'use_load_balancer_configuration'),
 };
 
+/** Of a balancer there are more, but no more in one request (API_ModifyLoadBalancerAttributes.html, array members). */
+function checkCount({ length }: Attribute[]): void {
+  if (length > 20) throw new AwsError('ValidationError', `${length} attributes: a request may have 20 at most`);
+}
+
 function change(attributes: Record<string, string>, changes: Attribute[], rules: Rules): Attribute[] {
   for (const { Key = '', Value = '' } of changes) {
     if (!(Key in attributes)) throw new AwsError('ValidationError', `The attribute key '${Key}' is not recognized`);
@@ -58,9 +63,10 @@ const list = (attributes: Record<string, string>): Attribute[] =>
   Object.entries(attributes).map(([Key, Value]) => ({ Key, Value }));
 
 export const attributeOperations: Operations<typeof client> = {
-  ModifyLoadBalancerAttributes: ({ LoadBalancerArn, Attributes }, { engine }) => ({
-    Attributes: change(loadBalancer(engine, LoadBalancerArn).attributes, Attributes, loadBalancerRules),
-  }),
+  ModifyLoadBalancerAttributes: ({ LoadBalancerArn, Attributes }, { engine }) => {
+    checkCount(Attributes);
+    return { Attributes: change(loadBalancer(engine, LoadBalancerArn).attributes, Attributes, loadBalancerRules) };
+  },
   DescribeLoadBalancerAttributes: ({ LoadBalancerArn }, { engine }) => ({
     Attributes: list(loadBalancer(engine, LoadBalancerArn).attributes),
   }),

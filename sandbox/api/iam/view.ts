@@ -31,7 +31,7 @@ export const roleView = (role: IamRole): Role => ({
   }),
 });
 
-/** A role as GetRole and CreateRole show it. */
+/** A role as GetRole, CreateRole and its instance profile show it. */
 export const roleDetail = (role: IamRole): Role => ({
   ...roleView(role),
   ...(Object.keys(role.tags).length > 0 ? { Tags: tagList(role.tags) } : {}),
@@ -46,7 +46,7 @@ export const profileView = (engine: Engine, profile: IamInstanceProfile): Instan
   CreateDate: new Date(profile.createdAt),
   Roles: profile.roles.flatMap((name) => {
     const role = engine.state.iam.roles[name];
-    return role ? [roleView(role)] : [];
+    return role ? [roleDetail(role)] : [];
   }),
   Tags: tagList(profile.tags),
 });

@@ -64,8 +64,10 @@ function addError({ errors }: Schemas, entry: Static): void {
   const shape = NormalizedSchema.of(entry as unknown as Ref);
   const traits = shape.getMergedTraits();
   const [code, status] = (traits.awsQueryError as [string, number] | undefined) ?? [];
-  const jsonStatus = (traits.httpError as number | undefined) ?? 400;
-  const error = { name, code: code ?? name, status: status ?? jsonStatus, jsonStatus, shape };
+  const httpStatus = (traits.httpError as number | undefined) ?? 400;
+  // The SDK's models say 404 of some, the pages of the JSON services say 400 of all that a client can do wrong.
+  const jsonStatus = httpStatus >= 500 ? httpStatus : 400;
+  const error = { name, code: code ?? name, status: status ?? httpStatus, jsonStatus, shape };
   errors.set(name, error);
   if (!errors.has(error.code)) errors.set(error.code, error);
 }

@@ -151,7 +151,7 @@ export async function targetGroups(bench: Bench): Promise<void> {
 
 /** Load balancers and listeners. */
 export async function balancers(bench: Bench): Promise<void> {
-  const { call, settle } = bench;
+  const { call, malformed, settle } = bench;
   const { elbv2 } = bench.aws;
   const { vpc, subnets, group } = await placeOf(bench);
   const { TargetGroups } = await elbv2.send(new CreateTargetGroupCommand(targetGroupOf(vpc)));
@@ -226,6 +226,14 @@ export async function balancers(bench: Bench): Promise<void> {
       }),
     ),
   );
+  await malformed('21 at a time', () =>
+    elbv2.send(
+      new ModifyLoadBalancerAttributesCommand({
+        LoadBalancerArn,
+        Attributes: Array.from({ length: 21 }, () => ({ Key: 'idle_timeout.timeout_seconds', Value: '60' })),
+      }),
+    ),
+  );
   await call('unknown ARN', () =>
     elbv2.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn: nobody.balancer, Attributes: attributes })),
   );
@@ -293,6 +301,17 @@ export async function balancers(bench: Bench): Promise<void> {
     ),
   );
   await call('after a change', () => elbv2.send(new DescribeListenersCommand({ ListenerArns: [ListenerArn] })));
+  const protect = (Value: string) =>
+    elbv2.send(
+      new ModifyLoadBalancerAttributesCommand({
+        LoadBalancerArn,
+        Attributes: [{ Key: 'deletion_protection.enabled', Value }],
+      }),
+    );
+  await protect('true');
+  await call('protected', () => elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn })));
+  // An emulator that knows no protection has deleted it by now.
+  await protect('false').catch(() => undefined);
   await call('with listeners', () => elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn })));
   await call('again', () => elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn })));
   await call('unknown balancer', () => elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: nobody.balancer })));

@@ -71,6 +71,7 @@ export async function groups(bench: Bench): Promise<void> {
     autoScaling.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] })),
   );
   await call('one page', () => autoScaling.send(new DescribeAutoScalingGroupsCommand({ MaxRecords: 1 })));
+  await call('bad page token', () => autoScaling.send(new DescribeAutoScalingGroupsCommand({ NextToken: 'nonsense' })));
   const policy = {
     AutoScalingGroupName: name,
     PolicyName: 'cpu',
@@ -85,6 +86,10 @@ export async function groups(bench: Bench): Promise<void> {
   await call('target tracking', () => autoScaling.send(new PutScalingPolicyCommand(policy)));
   await call('again', () => autoScaling.send(new PutScalingPolicyCommand(policy)));
   await call('the one there is', () => autoScaling.send(new DescribePoliciesCommand(policies)));
+  await call('one page', async () => {
+    const page = await autoScaling.send(new DescribePoliciesCommand({ ...policies, MaxRecords: 1 }));
+    return { count: page.ScalingPolicies?.length, more: page.NextToken !== undefined };
+  });
   await call('unknown group', () => autoScaling.send(new DescribePoliciesCommand({ AutoScalingGroupName: 'nobody' })));
   await call('unknown group', () =>
     autoScaling.send(new PutScalingPolicyCommand({ ...policy, AutoScalingGroupName: 'nobody' })),

@@ -147,6 +147,8 @@ export async function machines(bench: Bench): Promise<void> {
     return { types: [...types] };
   });
   await call('no such type', () => ec2.send(new DescribeInstanceTypeOfferingsCommand(offered('t3.nonsense'))));
+  const nonsense = [{ Name: 'nonsense', Values: ['x'] }];
+  await call('unknown filter', () => ec2.send(new DescribeInstanceTypeOfferingsCommand({ Filters: nonsense })));
 
   await ec2.send(new StopInstancesCommand({ InstanceIds: [id] }));
   await settle(async () => (await stateOf(bench, id)) === 'stopped');
@@ -203,8 +205,13 @@ export async function images(bench: Bench): Promise<void> {
   await call('no match', () =>
     ec2.send(new DescribeImagesCommand({ Owners: ['self'], Filters: [{ Name: 'name', Values: ['nobody'] }] })),
   );
+  await call('first page of one', async () => {
+    const page = await ec2.send(new DescribeImagesCommand({ Owners: ['amazon'], MaxResults: 1 }));
+    return { count: page.Images?.length, more: page.NextToken !== undefined };
+  });
   const ofKey = { OwnerIds: ['self'], Filters: [{ Name: 'tag:redeploy:bake-key', Values: ['k-1'] }] };
   const found = await call('own by tag', () => ec2.send(new DescribeSnapshotsCommand(ofKey)));
+  await call('one page', () => ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'], MaxResults: 5 })));
   const unknownSnapshot = { SnapshotId: 'snap-0123456789abcdef0' };
   await call('unknown id', () => ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: [unknownSnapshot.SnapshotId] })));
   await call('malformed id', () => ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: ['nonsense'] })));
