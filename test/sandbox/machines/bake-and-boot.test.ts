@@ -7,7 +7,12 @@ import {
   DescribeInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { CreateRepositoryCommand, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
-import { AddRoleToInstanceProfileCommand, CreateInstanceProfileCommand, CreateRoleCommand } from '@aws-sdk/client-iam';
+import {
+  AddRoleToInstanceProfileCommand,
+  CreateInstanceProfileCommand,
+  CreateRoleCommand,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { followProgress } from '../../../sandbox/engine/machines/docker/progress.ts';
 import { registryTraffic } from '../../../sandbox/engine/registry/traffic.ts';
@@ -92,6 +97,9 @@ async function makeFoundation(): Promise<string> {
   const trust = { Version: '2012-10-17', Statement: [] };
   const role = { RoleName: 'app', AssumeRolePolicyDocument: JSON.stringify(trust) };
   await aws.iam.send(new CreateRoleCommand(role));
+  const Statement = [{ Effect: 'Allow', Action: ['ecr:*', 'ec2:CreateTags'], Resource: '*' }];
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+  await aws.iam.send(new PutRolePolicyCommand({ RoleName: 'app', PolicyName: 'bake', PolicyDocument }));
   await aws.iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: 'app' }));
   await aws.iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: 'app', RoleName: 'app' }));
   await aws.ecr.send(new CreateRepositoryCommand({ repositoryName: 'app', imageTagMutability: 'IMMUTABLE' }));
