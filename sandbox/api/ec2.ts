@@ -1,5 +1,6 @@
 import type * as client from '@aws-sdk/client-ec2';
 import { startEc2 } from '../engine/ec2/start.ts';
+import * as addresses from './ec2/addresses.ts';
 import { describeImages } from './ec2/describe-images.ts';
 import { describeInstances, describeInstanceStatus } from './ec2/describe-instances.ts';
 import { modifyImageAttribute } from './ec2/image-attributes.ts';
@@ -66,6 +67,14 @@ const networks: Operations<typeof client> = {
   RevokeSecurityGroupEgress: rules.revokeSecurityGroupEgress,
 };
 
+const elasticAddresses: Operations<typeof client> = {
+  AllocateAddress: addresses.allocateAddress,
+  DescribeAddresses: addresses.describeAddresses,
+  AssociateAddress: addresses.associateAddress,
+  DisassociateAddress: addresses.disassociateAddress,
+  ReleaseAddress: addresses.releaseAddress,
+};
+
 const templatesAndTags: Operations<typeof client> = {
   CreateLaunchTemplate: templates.createLaunchTemplate,
   CreateLaunchTemplateVersion: templates.createLaunchTemplateVersion,
@@ -84,7 +93,7 @@ export const ec2: Service = {
   signingName: 'ec2',
   protocol: 'ec2',
   load: () => import('@aws-sdk/client-ec2'),
-  operations: { ...instances, ...disks, ...networks, ...templatesAndTags },
+  operations: { ...instances, ...disks, ...networks, ...elasticAddresses, ...templatesAndTags },
   needs: ec2Needs,
   start: startEc2,
 };

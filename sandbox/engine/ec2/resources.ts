@@ -28,6 +28,7 @@ const kinds: Record<string, Kind> = {
   lt: kind('launch-template', 'InvalidLaunchTemplateId.Malformed', 'InvalidLaunchTemplateId.NotFound', 'template ID'),
   igw: kind('internet-gateway', 'InvalidInternetGatewayId.Malformed', 'InvalidInternetGatewayID.NotFound', 'igw ID'),
   vpce: kind('vpc-endpoint', 'InvalidVpcEndpointId.Malformed', 'InvalidVpcEndpointId.NotFound', 'Vpc Endpoint Id'),
+  eipalloc: kind('elastic-ip', 'InvalidAllocationID.NotFound', 'InvalidAllocationID.NotFound', 'allocation ID'),
   rtb: kind('route-table', 'InvalidRouteTableId.Malformed', 'InvalidRouteTableID.NotFound', 'route table ID'),
 };
 
@@ -82,7 +83,7 @@ export function allTagged(engine: Engine): TaggedResource[] {
   const groups = Object.values(ec2.securityGroups);
   const records: { id: string; tags: Tags }[] = [
     ...[ec2.instances, ec2.images, ec2.snapshots, ec2.volumes].flatMap((map) => Object.values<TaggedRecord>(map)),
-    ...[ec2.launchTemplates, ec2.vpcs, ec2.subnets, ec2.routeTables, ec2.vpcEndpoints].flatMap((map) =>
+    ...[ec2.launchTemplates, ec2.vpcs, ec2.subnets, ec2.routeTables, ec2.vpcEndpoints, ec2.addresses].flatMap((map) =>
       Object.values<TaggedRecord>(map),
     ),
     ...groups,

@@ -1,4 +1,5 @@
 import type { RouteTableRecord, VpcEndpointRecord } from './routes.ts';
+import type { ElasticAddressRecord } from './elastic-record.ts';
 import { stockImages, stockSnapshots } from './stock.ts';
 import { defaultGroup, defaultRouteTable, defaultSubnets, defaultVpc } from './default-vpc.ts';
 
@@ -14,6 +15,8 @@ export interface Ec2State {
   snapshots: Record<string, SnapshotRecord>;
   images: Record<string, ImageRecord>;
   launchTemplates: Record<string, LaunchTemplateRecord>;
+  /** Elastic IPs, by allocation id. */
+  addresses: Record<string, ElasticAddressRecord>;
   /** RunInstances and the like by client token: the same token answers with the same result for a day. */
   tokens: Record<string, TokenRecord>;
 }
@@ -233,5 +236,6 @@ export const emptyEc2 = (region: string): Ec2State => ({
   snapshots: stockSnapshots(),
   images: stockImages(),
   launchTemplates: {},
+  addresses: {},
   tokens: {},
 });

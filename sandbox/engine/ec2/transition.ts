@@ -1,4 +1,5 @@
 import type { Engine } from '../engine.ts';
+import { disassociate, elasticOf } from './elastic.ts';
 import type { InstanceRecord } from './state.ts';
 
 /** Why a transition happens: becomes StateReason and StateTransitionReason. `service`: Auto Scaling, which AWS shows as a user. */
@@ -34,7 +35,7 @@ export function becomeRunning(engine: Engine, instance: InstanceRecord): void {
 
 export function becomeStopped(engine: Engine, instance: InstanceRecord): void {
   instance.state = 'stopped';
-  instance.publicIp = undefined;
+  instance.publicIp = elasticOf(engine, instance)?.publicIp;
   instance.impairedAtMs = undefined;
   engine.save();
 }
@@ -43,6 +44,8 @@ export function becomeStopped(engine: Engine, instance: InstanceRecord): void {
 export function becomeTerminated(engine: Engine, instance: InstanceRecord): void {
   instance.state = 'terminated';
   instance.terminatedAtMs = engine.clock.now();
+  const address = elasticOf(engine, instance);
+  if (address) disassociate(engine, address);
   instance.impairedAtMs = undefined;
   for (const { volumeId, deleteOnTermination } of instance.blockDevices) {
     const volume = engine.state.ec2.volumes[volumeId];
