@@ -50,6 +50,13 @@ const getParametersByPath: For<'GetParametersByPath'> = (input, { engine }) => {
       `The parameter doesn't meet the parameter name requirements: ${input.Path}`,
     );
   }
+  if (input.MaxResults !== undefined && (input.MaxResults < 1 || input.MaxResults > 10)) {
+    const constraint = 'Member must have value less than or equal to 10';
+    throw new AwsError(
+      'ValidationException',
+      `1 validation error detected: Value '${input.MaxResults}' at 'maxResults' failed to satisfy constraint: ${constraint}`,
+    );
+  }
   const below = allParameters(engine).filter(
     ({ name }) => name.startsWith(path) && (input.Recursive === true || !name.slice(path.length).includes('/')),
   );
