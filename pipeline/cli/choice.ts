@@ -15,6 +15,9 @@ export interface Targeted extends Common {
   sandbox: boolean;
 }
 
+/** Commands of the same options. */
+type Each<C extends string, Options> = C extends string ? { command: C; options: Options } : never;
+
 /** What the user asked for: one command with its options, checked as far as that goes without looking anywhere. */
 export type Choice =
   | {
@@ -40,6 +43,11 @@ export type Choice =
   | { command: 'releases'; options: Targeted }
   | { command: 'doctor'; options: Targeted & { bundle?: string } }
   | { command: 'plan'; options: Targeted & { bundle?: string; exitCode: boolean; prices: boolean } }
+  | Each<'cutover' | 'retire shift', Targeted & { weight?: number; back: boolean }>
+  | Each<'retire plan' | 'retire status' | 'retire stop' | 'retire snapshot' | 'retire back', Targeted>
+  | { command: 'retire forward'; options: Targeted & { show: boolean } }
+  | { command: 'retire watch'; options: Targeted & { once: boolean } }
+  | Each<'retire terminate' | 'retire release-ip', Targeted & { confirm?: string }>
   | {
       command: 'iam';
       options: Targeted & {

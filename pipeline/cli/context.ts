@@ -2,7 +2,9 @@ import path from 'node:path';
 import type { Context } from '../core/context.ts';
 import { DeployError } from '../core/errors.ts';
 import type { LocalSandbox } from '../core/sandbox.ts';
+import { Secret } from '../core/secret.ts';
 import { realClock } from '../edge/clock.ts';
+import { dns } from '../edge/dns.ts';
 import { http } from '../edge/http.ts';
 import { packageRoot } from '../edge/package-root.ts';
 import type { Io } from './io.ts';
@@ -30,6 +32,8 @@ async function makeContext(session: Session, region: string, endpoint?: string):
     docker,
     sh: shell,
     http,
+    dns,
+    digitalOcean: digitalOceanOf(session.io),
     clock: realClock,
     report: session.report,
     signal: session.signal,
@@ -68,6 +72,13 @@ export async function findSandbox(session: Session): Promise<LocalSandbox> {
 async function connectDocker({ env }: Io): Promise<Context['docker']> {
   const { dockerClient } = await import('../edge/docker.ts');
   return dockerClient({ host: env['DOCKER_HOST'], context: env['DOCKER_CONTEXT'], config: env['DOCKER_CONFIG'] });
+}
+
+/** The names that doctl and Terraform know, too. */
+function digitalOceanOf({ env }: Io): Context['digitalOcean'] {
+  const token = env['DIGITALOCEAN_ACCESS_TOKEN'] ?? env['DIGITALOCEAN_TOKEN'];
+  const endpoint = env['DIGITALOCEAN_API_URL'] ?? 'https://api.digitalocean.com';
+  return token === undefined ? undefined : { endpoint, token: new Secret(token) };
 }
 
 const cacheDirectory = ({ env, cwd }: Io): string =>

@@ -1,10 +1,9 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { policyNames, type PolicyName } from '../core/policy-names.ts';
-import type { Choice, CommandName } from './choice.ts';
+import { command, targetOptions, optionsOf, type Choose, type Shared } from './define-command.ts';
+import { defineRetire } from './define-retire.ts';
 import { helpTexts } from './help.ts';
 import { packageVersion } from './version.ts';
-
-type Choose = (choice: Choice) => void;
 
 /** The command line as Commander knows it. `choose` gets what the user chose; nothing is carried out here. */
 export function defineCommands(program: Command, cwd: string, choose: Choose): void {
@@ -58,6 +57,7 @@ export function defineCommands(program: Command, cwd: string, choose: Choose): v
     ...targetOptions(),
   ]);
   defineIam(program, shared);
+  defineRetire(program, shared);
   defineSandbox(program, shared);
 }
 
@@ -102,49 +102,8 @@ function defineSandbox(program: Command, shared: Shared): void {
   ]);
 }
 
-interface Shared {
-  cwd: string;
-  choose: Choose;
-}
-
-function command(
-  parent: Command,
-  name: CommandName,
-  { cwd, choose }: Shared,
-  [[summary], ...options]: [[summary: string], ...Option[]],
-): Command {
-  const made = parent.command(name.split(' ').at(-1) ?? name).description(summary);
-  for (const option of [...options, ...commonOptions(cwd)]) made.addOption(option);
-  return made
-    .helpOption('-h, --help', 'print this help')
-    .addHelpText('after', helpTexts[name as keyof typeof helpTexts] ?? '')
-    .action(() => choose({ command: name, options: optionsOf(made) }));
-}
-
-/** Commander's options are untyped; unit tests hold them against Choice. A flag that was not given is false. */
-function optionsOf(made: Command): never {
-  const flags = made.options.filter((option) => option.isBoolean() && !option.negate);
-  return {
-    ...Object.fromEntries(flags.map((flag) => [flag.attributeName(), false])),
-    ...made.opts<Record<string, unknown>>(),
-  } as never;
-}
-
 const bundle = () => new Option('--bundle <path>', 'deploy this output of meteor build (directory or .tar.gz)');
 const noWait = () => new Option('--no-wait', 'fail instead of waiting while another deploy moves the fleet');
-
-const targetOptions = (): Option[] => [
-  new Option('-e, --environment <name>', 'environment in redeploy.json; needless when there is only one'),
-  new Option('--sandbox', 'in the sandbox on this machine instead of AWS'),
-];
-
-const commonOptions = (cwd: string): Option[] =>
-  [
-    new Option('--app-dir <dir>', 'directory of redeploy.json').default(cwd, 'the current directory'),
-    new Option('--json', 'result as JSON on stdout, progress as JSON lines on stderr'),
-    new Option('--no-color', 'no colours; so does NO_COLOR'),
-    new Option('-v, --verbose', 'show everything that meteor build and Docker say'),
-  ].map((option) => option.helpGroup('Options of every command:'));
 
 function releaseArgument(text: string): string {
   const digits = /^v?([1-9]\d*)$/.exec(text)?.[1];

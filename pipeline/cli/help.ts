@@ -8,6 +8,7 @@ Examples:
   redeploy run -e staging             try the image here, before anything is deployed
   redeploy status -e production       which release runs, on which machines, since when
   redeploy rollback -e production     the previous release: its code and its settings, in minutes
+  redeploy retire plan -e production  take the old load balancer out of service, step by step
   redeploy deploy --help              more about one command
 
 Where things live:
@@ -125,6 +126,7 @@ the region; the document alone is on stdout. Documents:
   deployer                            all that redeploy needs; as inline policy of a role
   viewer, deployer-fleet,             the same in three, each short enough for a managed policy;
     deployer-content                  viewer alone is enough for plan, status and releases
+  retire                              what cutover and retire need besides; only while that lasts
   boundary                            what the roles of machines can have at most
   builder, instance                   what redeploy gives the machines' roles by itself
   github, github-plan                 trust of the roles of the release job, of its pull requests
@@ -133,6 +135,32 @@ Examples:
   redeploy iam                        the commands that set all up, in order
   redeploy iam viewer > viewer.json
   redeploy iam github --repo acme/shop -e production
+`,
+  cutover: `
+Moves the public names (retire.hostnames) from the old load balancer to the new one. In a Route 53 zone of
+this account: share by share (retire.shiftPercents), each watched for retire.shiftPauseSeconds, and
+back by itself when the new side fails more or is slower than the old one. With other DNS: tells the
+change and waits until the resolvers show it. Run again, it goes on from where the records are.
+
+Examples:
+  redeploy retire plan -e production        first: old and new must answer alike
+  redeploy cutover -e production            all of it
+  redeploy cutover -e production --weight 5  five in a hundred, and stop there
+  redeploy cutover -e production --back     as it was
+`,
+  retire: `
+Takes the old single-instance load balancer (retire in redeploy.json) out of service, one step after the
+other. Every step asks for fresh evidence of the one before, can be run again, and can be taken back with
+\`redeploy retire back\` until the machine is terminated. docs/retire.md walks through it.
+
+  plan         old and new compared, and who else uses the old machine
+  shift        the public name moves (redeploy cutover)
+  forward      the old machine sends who still comes to the new load balancer
+  watch        who still comes, until nobody has for retire.soakHours and a week; --once in a scheduled job
+  stop         stopped, its configuration kept
+  snapshot     an image of it
+  terminate    for ever: asks for its name
+  release-ip   for ever: asks for the address
 `,
   sandbox: `
 An AWS that fits into this machine: real machines (containers with systemd and a Docker of their

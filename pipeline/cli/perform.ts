@@ -2,7 +2,9 @@ import path from 'node:path';
 import { DeployError } from '../core/errors.ts';
 import type { Choice, ChoiceOf, CommandName, Targeted } from './choice.ts';
 import { confirmDeploy } from './confirm.ts';
-import { contextIn, type Session } from './context.ts';
+import type { Session } from './context.ts';
+import { openTarget } from './open-target.ts';
+import { performRetire } from './perform-retire.ts';
 import { performSandbox } from './perform-sandbox.ts';
 import type { Shown } from './shown.ts';
 
@@ -14,7 +16,7 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
   },
   deploy: async (choice, session) => {
     const { options } = choice;
-    const { ctx, target } = await open(session, options, 'with files');
+    const { ctx, target } = await openTarget(session, options, 'with files');
     await confirmDeploy(choice, session, ctx, target);
     const [{ deploy }, { showDeploy }] = await Promise.all([
       import('../commands/deploy.ts'),
@@ -32,7 +34,7 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
     );
   },
   rollback: async ({ options, to }, session) => {
-    const { ctx, target } = await open(session, options);
+    const { ctx, target } = await openTarget(session, options);
     const [{ rollback }, { showDeploy }] = await Promise.all([
       import('../commands/rollback.ts'),
       import('./show/deploy.ts'),
@@ -40,7 +42,7 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
     return showDeploy(await rollback(ctx, target, { wait: options.wait, ...(to !== undefined && { to }) }));
   },
   run: async ({ options }, session) => {
-    const { ctx, target } = await open(session, options, 'with files');
+    const { ctx, target } = await openTarget(session, options, 'with files');
     const [{ run }, { showRun }] = await Promise.all([import('../commands/run.ts'), import('./show/run.ts')]);
     const { env: environment, stdout } = session.io;
     const onLine = (line: string) => void stdout.write(`${options.json ? JSON.stringify({ line }) : line}\n`);
@@ -57,7 +59,7 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
     );
   },
   status: async ({ options }, session) => {
-    const { ctx, target } = await open(session, options);
+    const { ctx, target } = await openTarget(session, options);
     const [{ status }, { showStatus }] = await Promise.all([
       import('../commands/status.ts'),
       import('./show/status.ts'),
@@ -65,7 +67,7 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
     return showStatus(await status(ctx, target), ctx.clock.now());
   },
   repair: async ({ options }, session) => {
-    const { ctx, target } = await open(session, options);
+    const { ctx, target } = await openTarget(session, options);
     const [{ repair }, { showRepair }] = await Promise.all([
       import('../commands/repair.ts'),
       import('./show/repair.ts'),
@@ -73,7 +75,7 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
     return showRepair(await repair(ctx, target));
   },
   releases: async ({ options }, session) => {
-    const { ctx, target } = await open(session, options);
+    const { ctx, target } = await openTarget(session, options);
     const [{ releases }, { showReleases }] = await Promise.all([
       import('../commands/releases.ts'),
       import('./show/releases.ts'),
@@ -81,7 +83,7 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
     return showReleases(await releases(ctx, target));
   },
   doctor: async ({ options }, session) => {
-    const { ctx, target } = await open(session, options);
+    const { ctx, target } = await openTarget(session, options);
     const [{ doctor }, { showDoctor }] = await Promise.all([
       import('../commands/doctor.ts'),
       import('./show/doctor.ts'),
@@ -90,7 +92,7 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
   },
   plan: async ({ options }, session) => {
     if (options.prices) refusePlayedPrices(options, session);
-    const { ctx, target } = await open(session, options, 'with files');
+    const { ctx, target } = await openTarget(session, options, 'with files');
     const [{ plan }, { showPlan }] = await Promise.all([import('../commands/plan.ts'), import('./show/plan.ts')]);
     const made = await plan(ctx, target, { ...bundleOf(session, options), prices: options.prices });
     return { ...showPlan(made), exitCode: options.exitCode && made.hasChanges ? 2 : 0 };
@@ -99,6 +101,7 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
     const { performIam } = await import('./perform-iam.ts');
     return performIam(choice, session);
   },
+  ...performRetire,
   ...performSandbox,
 };
 
@@ -107,17 +110,6 @@ export function perform<C extends CommandName>(choice: Choice & { command: C }, 
   // The table pairs each command with its own choice; TypeScript cannot follow that through an index.
   const performer = performers[choice.command] as (choice: Choice, session: Session) => Promise<Shown>;
   return performer(choice, session);
-}
-
-/** The environment and the AWS that it lives in: mistakes in settings (and in the files that they name) come first, the sandbox is started if need be. */
-async function open(session: Session, options: Targeted, how?: 'with files') {
-  const [{ readTarget }, { mistakesInFiles }] = await Promise.all([
-    import('../core/target.ts'),
-    import('../core/payload.ts'),
-  ]);
-  const directory = path.resolve(session.io.cwd, options.appDir);
-  const target = await readTarget(directory, options.environment, how && mistakesInFiles);
-  return { target, ctx: await contextIn(session, target.region, options.sandbox) };
 }
 
 /** The prices that the sandbox plays must not be kept for plans in AWS. */

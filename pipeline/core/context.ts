@@ -14,6 +14,7 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type Dockerode from 'dockerode';
 import type { Report } from './event.ts';
+import type { Secret } from './secret.ts';
 
 /** AWS clients as the SDK makes them, unwrapped: the command object is the data, a fake hooks in under `send`. */
 export interface Aws {
@@ -46,12 +47,33 @@ export type Shell = (
   options: { cwd: string; env?: Record<string, string>; onLine?: (line: string) => void; signal?: AbortSignal },
 ) => Promise<{ exitCode: number; stdout: string; /** The program does not exist. */ isMissing: boolean }>;
 
-/** One HTTP exchange, redirects not followed. Rejects when no answer comes within `timeoutMs`. */
+/**
+ * One HTTP exchange, GET unless told otherwise, redirects not followed; 101 when the server switches protocols. Rejects when
+ * no answer comes within `timeoutMs`.
+ */
 export type Http = (request: {
   url: string;
+  method?: string;
   headers?: Record<string, string>;
+  body?: Uint8Array;
   timeoutMs: number;
 }) => Promise<{ status: number; headers: Record<string, string>; body: string }>;
+
+/** One answer of DNS. */
+export interface DnsAnswer {
+  value: string;
+  /** Undefined where the answer does not tell. */
+  ttlSeconds: number | undefined;
+}
+
+/** Asks one resolver (address, or address:port); nothing found is an empty list. Rejects when it does not answer. */
+export type Dns = (question: { name: string; type: 'A' | 'AAAA' | 'CNAME'; resolver: string }) => Promise<DnsAnswer[]>;
+
+/** DigitalOcean's API and the user's token for it. */
+export interface DigitalOceanAccess {
+  endpoint: string;
+  token: Secret;
+}
 
 /** Everything that the product needs from outside; built once in `cli.ts` (or by a test), read-only, handed down. */
 export interface Context {
@@ -59,6 +81,9 @@ export interface Context {
   readonly docker: Dockerode;
   readonly sh: Shell;
   readonly http: Http;
+  readonly dns: Dns;
+  /** Undefined when the user has given no token. */
+  readonly digitalOcean?: DigitalOceanAccess | undefined;
   readonly report: Report;
   readonly clock: Clock;
   /** Aborted by the first Ctrl-C. */

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'fleet'
   | 'release'
   | 'traffic'
+  | 'retire'
   | 'busy'
   | 'sandbox'
   | 'aws'

@@ -36,6 +36,9 @@ export function namesOf(target: Named) {
     repository: `redeploy/${target.app}`,
     secret: `redeploy/${target.app}/${target.environment}`,
     logGroup: `/redeploy/${target.app}/${target.environment}`,
+    // SSM parameters below it: the evidence of each step of the retirement.
+    retirement: `/redeploy/${target.app}/${target.environment}/retire`,
+    oldBalancerSecret: `redeploy/${target.app}/${target.environment}/old-balancer`,
     balancerSecurityGroup: `${stem}-balancer`,
     appSecurityGroup: `${stem}-app`,
     builderSecurityGroup: `${stem}-builder`,

@@ -3,6 +3,7 @@ export const policyTemplates = {
   deployer: ['viewer', 'deployer-fleet', 'deployer-content'],
   'deployer-fleet': ['deployer-fleet'],
   'deployer-content': ['deployer-content'],
+  retire: ['retire'],
   viewer: ['viewer'],
   boundary: ['builder', 'instance'],
   builder: ['builder'],

@@ -36,6 +36,7 @@ const partials = {
   rollout: loose(blocks.rollout),
   logs: loose(blocks.logs),
   notifications: loose(blocks.notifications),
+  retire: loose(blocks.retire),
 };
 type Block = keyof typeof partials;
 

@@ -4,22 +4,27 @@ import { text } from 'node:stream/consumers';
 import type { Http } from '../core/context.ts';
 
 /**
- * One exchange over node:http(s), GET. A `host` header also names the site in the TLS handshake, so that a balancer can be
+ * One exchange over node:http(s). A `host` header also names the site in the TLS handshake, so that a balancer can be
  * asked by its own address for the site that its certificate is for. The time limit covers everything from DNS to the last byte.
  */
-export const http: Http = async ({ url, headers = {}, timeoutMs }) => {
+export const http: Http = async ({ url, method = 'GET', headers = {}, body, timeoutMs }) => {
   const { protocol } = new URL(url);
   const host = Object.entries(headers).find(([name]) => name.toLowerCase() === 'host')?.[1];
   const servername = host?.replace(/:\d+$/, '');
   const signal = AbortSignal.timeout(timeoutMs);
-  const options = { headers, signal, ...(servername !== undefined && { servername }) };
+  const options = { method, headers, signal, ...(servername !== undefined && { servername }) };
   try {
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       // No agent: a kept connection would pin us to the one machine that answered first.
       const call = (protocol === 'https:' ? httpsRequest : httpRequest)(url, { ...options, agent: false }, resolve);
       call.on('error', reject);
-      call.end();
+      call.on('upgrade', (upgraded, socket) => {
+        socket.destroy();
+        resolve(upgraded);
+      });
+      call.end(body);
     });
+    if (answer.statusCode === 101) return { status: 101, headers: flat(answer.headers), body: '' };
     return { status: answer.statusCode ?? 0, headers: flat(answer.headers), body: await text(answer) };
   } catch (error) {
     if (signal.aborted) throw new Error(`${url} did not answer within ${timeoutMs} ms`, { cause: error });

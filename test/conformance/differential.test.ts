@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sequence } from './bench.ts';
 import { alarms } from './cases/alarms.ts';
+import { addresses } from './cases/addresses.ts';
 import { balancers, targetGroups } from './cases/balancers.ts';
 import { certificates } from './cases/certificates.ts';
 import { logsAndParameters, repositories, secrets } from './cases/content.ts';
@@ -14,6 +15,7 @@ import { prices } from './cases/prices.ts';
 import { quotas } from './cases/quotas.ts';
 import { network, routes } from './cases/network.ts';
 import { mixedInstances, scaling } from './cases/scaling.ts';
+import { retirement } from './cases/retirement.ts';
 import { templates } from './cases/templates.ts';
 import { differencesOf, type Difference } from './differences.ts';
 import { startMinistack, startMoto, type Emulator } from './emulators.ts';
@@ -46,6 +48,8 @@ const sequences: Record<string, Sequence> = {
   prices,
   certificates,
   names,
+  addresses,
+  retirement,
 };
 
 let emulators: Emulator[];

@@ -40,7 +40,7 @@ type Call = Parameters<Before>[0];
 const prefix = 'AKIARUN';
 
 /** Counts and breaks the calls of runs; anybody else's are left alone. */
-function saboteur() {
+export function saboteur() {
   let run = 0;
   let counts = new Map<string, number>();
   const dead = new Set<string>();

@@ -46,14 +46,18 @@ export async function deployerTargets(directory: string): Promise<PolicyTarget[]
  * Puts boundary, policies and the user into the account as whoever keeps it would. Written into the state: not a call of the
  * story's, which weather and saboteurs look at.
  */
-export async function makeDeployer(sandbox: Sandbox, targets: PolicyTarget[]): Promise<Deployer> {
+export async function makeDeployer(
+  sandbox: Sandbox,
+  targets: PolicyTarget[],
+  parts: readonly string[] = deployerParts,
+): Promise<Deployer> {
   const [first] = targets;
   if (first) putPolicy(sandbox, boundaryNameOf(first), await readBoundary(targets));
-  for (const part of deployerParts) putPolicy(sandbox, part, await readPolicy(part, targets));
+  for (const part of parts) putPolicy(sandbox, part, await readPolicy(part, targets));
   const user: IamIdentity = {
     ...entity(sandbox, 'user', name),
     inlinePolicies: {},
-    attachedPolicies: deployerParts.map((part) => arnOf(sandbox, 'policy', part)),
+    attachedPolicies: parts.map((part) => arnOf(sandbox, 'policy', part)),
   };
   sandbox.engine.state.iam.users[name] = user;
   const accessKeyId = 'AKIADEPLOYER00000000';

@@ -42,7 +42,7 @@ export function playedMachines(): PlayedMachines {
   const playedApps = new Map<string, PlayedApp>();
   const played: PlayedMachines = {
     behaviour: (spec): Script => ({
-      run: (act) => (spec.userData.includes('/opt/redeploy/bake.sh') ? bake(act) : app(act)),
+      run: (act) => play(spec.userData, act),
     }),
     connect: (opened) => {
       sandbox = opened;
@@ -50,6 +50,12 @@ export function playedMachines(): PlayedMachines {
     apps: playedApps,
     failBakeAt: undefined,
   };
+
+  /** A machine without user data is not ours: somebody's old one, say. */
+  async function play(userData: string, act: Act): Promise<void> {
+    if (userData === '') return;
+    await (userData.includes('/opt/redeploy/bake.sh') ? bake(act) : app(act));
+  }
 
   async function bake(act: Act): Promise<void> {
     await act.sleep(10_000);

@@ -35,6 +35,8 @@ export interface RealStory extends AsyncDisposable {
   aws: Aws;
   /** Variables of a program of this user that takes the sandbox for AWS. */
   variables: NodeJS.ProcessEnv;
+  /** The sandbox's resolver for the zones of Route 53, as address:port. */
+  resolver: string;
   /** Everything that `redeploy` printed so far. */
   transcript: string[];
   /** `redeploy …` from the sources, in the sandbox, whatever its exit code. */
@@ -118,6 +120,7 @@ export async function startRealStory(name: string, settings: Record<string, unkn
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     },
+    resolver: `127.0.0.1:${port + 2}`,
     transcript,
     run,
     ask: async <T>(...args: string[]) => {
@@ -225,18 +228,19 @@ async function findLeftovers(docker: Dockerode, of: { sandboxId: string; port: n
   ];
 }
 
-/** Two in a row: the sandbox's metadata service takes the port after that of its API. */
+/** Three in a row: the sandbox's metadata service and name server take the ports after that of its API. */
 async function freePort(): Promise<number> {
   for (;;) {
-    const [first, second] = [createServer(), createServer()];
+    const [first, second, third] = [createServer(), createServer(), createServer()];
     try {
       const port = await listen(first, 0);
       await listen(second, port + 1);
+      await listen(third, port + 2);
       return port;
     } catch {
-      // The next one is taken: another pair.
+      // The next one is taken: another three.
     } finally {
-      for (const server of [first, second]) server.close();
+      for (const server of [first, second, third]) server.close();
     }
   }
 }

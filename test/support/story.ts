@@ -105,6 +105,7 @@ function contextOf({ clock, sandbox, docker, deployer, machines, directory, even
     aws: unhurried(clock, clients(sandbox, { maxAttempts: 3, accessKeyId: deployer.accessKeyId })),
     docker: docker.docker,
     sh: async () => ({ exitCode: 127, stdout: '', isMissing: true }),
+    dns: async () => [],
     http: async ({ url }) => {
       return askFleet(sandbox, machines, new URL(url));
     },

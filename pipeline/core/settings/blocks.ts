@@ -3,6 +3,7 @@ import { codesPattern, runtimeHealthPath } from '../health.ts';
 import { bake, build, image } from './blocks/making.ts';
 import { fleet, instance } from './blocks/machines.ts';
 import { balancer, network } from './blocks/web.ts';
+import { retire } from './blocks/retire.ts';
 
 // The blocks of redeploy.json: each may stand at the top and, key by key, in an environment.
 
@@ -121,4 +122,17 @@ const notifications = z
   .describe('Who is told of trouble');
 
 /** Blocks that an environment can override key by key. */
-export const blocks = { build, image, instance, bake, fleet, health, balancer, network, rollout, logs, notifications };
+export const blocks = {
+  build,
+  image,
+  instance,
+  bake,
+  fleet,
+  health,
+  balancer,
+  network,
+  rollout,
+  logs,
+  notifications,
+  retire,
+};

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isSecure } from '../address.ts';
 import { architectureOf } from '../architecture.ts';
 import { hasCode, runtimeHealthPath } from '../health.ts';
+import { retireMistakes } from '../retire/rules.ts';
 import type { Target } from '../target.ts';
 import { holdsSecret } from './secrets.ts';
 import { scheduleMistakes, toldIf } from './schedules.ts';
@@ -17,6 +18,7 @@ interface Rule {
 export const mostExtraBytes = 2000;
 
 const rules: readonly Rule[] = [
+  { keys: ['retire'], check: ({ retire }) => retireMistakes(retire) },
   {
     keys: ['app'],
     // 32 characters is the limit for load balancer and target group names (ELBv2 API reference, CreateLoadBalancer).

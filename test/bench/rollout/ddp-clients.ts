@@ -31,8 +31,14 @@ interface Line {
   hangUp(): void;
 }
 
+/** Where clients connect: the address may change from one attempt to the next, as that of a name does. */
+export interface Entrance {
+  find(): Promise<string>;
+  host: string;
+}
+
 /** Clients that hold a DDP subscription, as browsers do, half of them over sockjs' framing; who is thrown out comes back. */
-export function openClients(url: string, count: number): DdpClients {
+export function openClients(where: string | Entrance, count: number): DdpClients {
   const stays: Stay[] = [];
   const refusals: DdpClients['refusals'] = [];
   const lines = new Set<Line>();
@@ -43,7 +49,7 @@ export function openClients(url: string, count: number): DdpClients {
     await pause(client * 10);
     for (let failures = 0; !over.signal.aborted;) {
       try {
-        const line = await connect(url, kind);
+        const line = await connect(where, kind);
         failures = 0;
         lines.add(line);
         onFirst();
@@ -95,13 +101,18 @@ function unframe(kind: Kind, text: string): string[] {
 }
 
 /** Opens DDP and subscribes to which release answers, on which machine. */
-function connect(url: string, kind: Kind): Promise<Line> {
-  const socket = new WebSocket(addressOf(url, kind), { perMessageDeflate: false, handshakeTimeout: 10_000 });
+async function connect(where: string | Entrance, kind: Kind): Promise<Line> {
+  const url = typeof where === 'string' ? where : await where.find();
+  const socket = new WebSocket(addressOf(url, kind), {
+    perMessageDeflate: false,
+    handshakeTimeout: 10_000,
+    ...(typeof where === 'object' && { headers: { host: where.host } }),
+  });
   const send = (message: object) => {
     const text = JSON.stringify(message);
     socket.send(kind === 'raw' ? text : JSON.stringify([text]));
   };
-  return new Promise((resolve, reject) => {
+  return await new Promise((resolve, reject) => {
     const closed = new Promise<number>((end) => {
       socket.on('close', (code) => {
         end(code);

@@ -53,6 +53,7 @@ export async function openWorkshop(): Promise<Workshop> {
     docker,
     sh: shell,
     http: () => Promise.reject(new Error('no HTTP here')),
+    dns: () => Promise.reject(new Error('no DNS here')),
     report: (event) => void events.push(event),
     clock: realClock,
     signal: new AbortController().signal,

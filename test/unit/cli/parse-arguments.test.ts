@@ -66,6 +66,12 @@ test.each([
       options: { ...targeted, account: '123456789012', repo: 'acme/shop', environment: 'prod' },
     },
   ],
+  ['cutover', { command: 'cutover', options: { ...targeted, back: false } }],
+  ['retire shift --weight 5', { command: 'retire shift', options: { ...targeted, weight: 5, back: false } }],
+  ['retire forward --show', { command: 'retire forward', options: { ...targeted, show: true } }],
+  ['retire watch --once', { command: 'retire watch', options: { ...targeted, once: true } }],
+  ['retire terminate --confirm lb', { command: 'retire terminate', options: { ...targeted, confirm: 'lb' } }],
+  ['retire back', { command: 'retire back', options: targeted }],
   ['sandbox up', { command: 'sandbox up', options: { ...common, machines: 'docker', latency: 'none' } }],
   [
     'sandbox up --machines simulated --latency aws',

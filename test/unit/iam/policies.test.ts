@@ -14,7 +14,7 @@ const shop: PolicyTarget = {
 const actionsOf = ({ Statement }: PolicyDocument): string[] => Statement.flatMap(({ Action }) => Action);
 
 const deployerActions = async () =>
-  new Set((await Promise.all(deployerParts.map((part) => readPolicy(part, [shop])))).flatMap(actionsOf));
+  new Set((await Promise.all([...deployerParts, 'retire'].map((part) => readPolicy(part, [shop])))).flatMap(actionsOf));
 
 /** What the SDK's clients are called in IAM, where that is something else. */
 const prefixes: Record<string, string> = {
@@ -29,7 +29,7 @@ const prefixes: Record<string, string> = {
 /** Nobody needs to be allowed these (API_GetCallerIdentity.html). */
 const free = new Set(['sts:GetCallerIdentity']);
 
-test('the deployer may make every AWS call that there is in the code', async () => {
+test('the deployer, with the rights for a retirement, may make every AWS call that there is in the code', async () => {
   const allowed = await deployerActions();
   const made = (await operationsOfPipeline()).map((operation) => {
     const [client = '', name = ''] = operation.split(':');

@@ -1,0 +1,48 @@
+import type { Context } from '../../core/context.ts';
+import { DeployError } from '../../core/errors.ts';
+import { step } from '../../core/report.ts';
+import type { Target } from '../../core/target.ts';
+import { demand, testify } from '../../stages/retiree/dossier.ts';
+import { applyForward, closeOld, writeForward } from '../../stages/retiree/forward.ts';
+import { canReach } from '../../stages/retiree/reach.ts';
+import { findBoth } from '../../stages/retiree/sides.ts';
+
+/** The configuration that forwards, and whether it is in place. */
+export interface ForwardResult {
+  app: string;
+  environment: string;
+  isApplied: boolean;
+  config: string;
+}
+
+/**
+ * Makes the old machine send whoever still comes to it to the new balancer, and closes its old DDP connections evenly. With
+ * `show`, only says what it would write. Throws `retire` without the evidence that the name has moved.
+ */
+export async function retireForward(ctx: Context, target: Target, options: { show: boolean }): Promise<ForwardResult> {
+  const { app, environment, retire } = target;
+  const both = await findBoth(ctx, target);
+  const { machine, dossier } = both;
+  if (!canReach(target)) throw byHand(target, both.balancer.dnsName);
+  const config = await step(ctx, 'configuration', async (inner) => {
+    const value = await writeForward(inner, target, both);
+    return { value, detail: `${retire.appServers.join(', ')} become ${both.balancer.dnsName}` };
+  });
+  if (options.show) return { app, environment, isApplied: false, config };
+  demand(dossier, 'shift', { machine: machine.id, now: ctx.clock.now(), freshHours: retire.freshHours });
+  const about = { step: 'forward', machine: machine.id } as const;
+  await testify(ctx, target, { ...about, state: 'begun', facts: { closed: '' } });
+  await step(ctx, 'forward', (inner) => applyForward(inner, target, config));
+  const closed = await step(ctx, 'old connections', async (inner) => {
+    const { detail = '' } = await closeOld(inner, target);
+    return { value: detail, detail };
+  });
+  await testify(ctx, target, { ...about, state: 'done', facts: { closed } });
+  return { app, environment, isApplied: true, config };
+}
+
+const byHand = ({ retire }: Target, to: string): DeployError =>
+  new DeployError('retire', `nobody can run anything on the old machine: change ${retire.configFile} there yourself`, {
+    lines: [`server lines to ${retire.appServers.join(', ') || 'the old app servers'} must lead to ${to}`],
+    hint: 'or name retire.shell, such as ["ssh", "root@lb"], and run the same command again',
+  });

@@ -1,0 +1,77 @@
+import { callersInTable } from './haproxy.ts';
+import type { Caller, Look } from './residue.ts';
+
+/** What HAProxy's statistics socket said: `Uptime_sec: 12`, then the table. */
+export function lookInTable(text: string, at: number): Look {
+  const uptime = Number(/^Uptime_sec:\s*(\d+)/m.exec(text)?.[1] ?? Number.NaN);
+  // Whole seconds: without one to spare the process would seem to begin anew at each look.
+  const countsSince = Number.isNaN(uptime) ? undefined : at - (uptime + 1) * 1000;
+  return { at, callers: callersInTable(text, at), own: 0, ...(countsSince !== undefined && { countsSince }) };
+}
+
+/** HAProxy's CSV: one line a frontend holds the sum of its requests. The asking itself is one of them. */
+export function lookInCsv(text: string, at: number): Look {
+  const [head = '', ...rows] = text.trim().split('\n');
+  const columns = head.replace(/^#\s*/, '').split(',');
+  const read = (row: string[], name: string) => Number(row[columns.indexOf(name)] ?? 0) || 0;
+  const fronts = rows.map((row) => row.split(',')).filter((row) => row[columns.indexOf('svname')] === 'FRONTEND');
+  const requests = fronts.reduce((sum, row) => sum + Math.max(read(row, 'req_tot'), read(row, 'stot')), 0);
+  const open = fronts.reduce((sum, row) => sum + read(row, 'scur'), 0);
+  return { at, callers: [anybody(requests, Math.max(0, open - 1))], own: 1 };
+}
+
+/** nginx's stub_status. https://nginx.org/en/docs/http/ngx_http_stub_status_module.html */
+export function lookInStubStatus(text: string, at: number): Look {
+  const open = Number(/Active connections:\s*(\d+)/.exec(text)?.[1] ?? 0);
+  const requests = Number(/^\s*\d+\s+\d+\s+(\d+)/m.exec(text)?.[1] ?? 0);
+  return { at, callers: [anybody(requests, Math.max(0, open - 1))], own: 1 };
+}
+
+const anybody = (requests: number, connections: number): Caller => ({ source: '', host: '', requests, connections });
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** An access log in the common or combined format; the source stands first, the moment in brackets. */
+export function lookInLog(text: string, at: number): Look {
+  const callers = new Map<string, Caller>();
+  for (const line of text.split('\n').slice(1)) {
+    const source = line.split(' ')[0] ?? '';
+    const lastAt = momentIn(line);
+    if (source === '' || lastAt === undefined) continue;
+    const before = callers.get(source);
+    callers.set(source, { source, host: '', requests: (before?.requests ?? 0) + 1, connections: 0, lastAt });
+  }
+  return { at, callers: [...callers.values()], own: 0 };
+}
+
+/** `[22/Nov/2026:12:16:19 +0000]`. */
+function momentIn(line: string): number | undefined {
+  const found = /\[(\d+)\/(\w{3})\/(\d+):(\d+:\d+:\d+) ([+-]\d{2})(\d{2})\]/.exec(line);
+  if (!found) return undefined;
+  const [, day = '', month = '', year = '', time = '', hours = '', minutes = ''] = found;
+  const number = String(months.indexOf(month) + 1).padStart(2, '0');
+  const ms = Date.parse(`${year}-${number}-${day.padStart(2, '0')}T${time}${hours}:${minutes}`);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** A command of the user's: a JSON line {source, host, requests, connections} a caller. Throws SyntaxError. */
+export function lookInLines(text: string, at: number): Look {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const callers = lines.map((line) => {
+    const { source = '', host = '', requests = 0, connections = 0 } = JSON.parse(line) as Partial<Caller>;
+    return { source, host, requests, connections };
+  });
+  return { at, callers, own: 0 };
+}
+
+/** Bytes that came in by period, as CloudWatch counts them: more than the noise of the internet is a visitor. */
+export function lookInBytes(
+  points: readonly { endsAt: number; bytesPerMinute: number }[],
+  at: number,
+  quiet: number,
+): Look {
+  const busy = points.filter(({ bytesPerMinute }) => bytesPerMinute > quiet);
+  const lastAt = Math.max(0, ...busy.map(({ endsAt }) => endsAt));
+  const callers = busy.length === 0 ? [] : [{ ...anybody(busy.length, 0), lastAt }];
+  return { at, callers, own: 0 };
+}

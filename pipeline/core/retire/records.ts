@@ -1,0 +1,123 @@
+import type { Change, ResourceRecordSet } from '@aws-sdk/client-route-53';
+
+export type RecordSet = ResourceRecordSet;
+
+/** Where a name shall lead: the new balancer, as Route 53 needs it for aliases. */
+export interface Balancer {
+  dnsName: string;
+  /** CanonicalHostedZoneId of the load balancer. */
+  zoneId: string;
+}
+
+/** What our two weighted records are called. */
+const ours = { old: 'redeploy-old', new: 'redeploy-new' } as const;
+
+/** While the name moves, nobody keeps an answer longer; an alias to a load balancer has the same 60 s of its own. */
+const movingTtlSeconds = 60;
+
+/** Records of a name that decide where its visitors go. */
+const leading = new Set(['A', 'AAAA', 'CNAME']);
+
+/** `Shop.example.com` as Route 53 writes it: small letters, final dot, `*` as an escape. */
+export const fullName = (host: string): string =>
+  `${host
+    .toLowerCase()
+    .replace(/\.$/, '')
+    .replaceAll('*', String.raw`\052`)}.`;
+
+/** The records of a host that lead somewhere. */
+export const leadingRecords = (records: readonly RecordSet[], host: string): RecordSet[] =>
+  records.filter(({ Name, Type }) => Name?.toLowerCase() === fullName(host) && leading.has(Type ?? ''));
+
+/** How far a name has moved, in percent; `undefined` when somebody else's routing decides. */
+export function percentMoved(records: readonly RecordSet[], balancer: Balancer): number | undefined {
+  const share = records.find(({ SetIdentifier }) => SetIdentifier === ours.new);
+  if (share) return share.Weight ?? 0;
+  if (records.some(({ SetIdentifier }) => SetIdentifier !== undefined)) return undefined;
+  return isFinal(records, balancer) ? 100 : 0;
+}
+
+/** The name is one plain alias to the new balancer. */
+export const isFinal = (records: readonly RecordSet[], { dnsName }: Balancer): boolean =>
+  records.length === 1 &&
+  records[0]?.SetIdentifier === undefined &&
+  bare(records[0]?.AliasTarget?.DNSName ?? '') === bare(dnsName);
+
+/** Route 53 adds the final dot, and some tools a prefix for both protocols. */
+const bare = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/\.$/, '')
+    .replace(/^dualstack\./, '');
+
+/**
+ * The records that send `percent` of the visitors to the new balancer. Addresses of IPv6 are left out: the new balancer has
+ * none, and who uses the old one's would never be moved.
+ */
+export function weightedRecords(originals: readonly RecordSet[], balancer: Balancer, percent: number): RecordSet[] {
+  return originals
+    .filter(({ Type }) => Type !== 'AAAA')
+    .flatMap((original) => {
+      const { Name, Type } = original;
+      const old: RecordSet = {
+        ...original,
+        SetIdentifier: ours.old,
+        Weight: 100 - percent,
+        ...(original.TTL !== undefined && { TTL: Math.min(original.TTL, movingTtlSeconds) }),
+      };
+      const fresh: RecordSet = { Name, Type, SetIdentifier: ours.new, Weight: percent };
+      if (Type !== 'CNAME') return [old, { ...fresh, AliasTarget: aliasOf(balancer) }];
+      return [old, { ...fresh, TTL: movingTtlSeconds, ResourceRecords: [{ Value: balancer.dnsName }] }];
+    });
+}
+
+/** What is left in the end: an alias, which costs nothing and follows the balancer's addresses. */
+export const finalRecords = (host: string, balancer: Balancer): RecordSet[] => [
+  { Name: fullName(host), Type: 'A', AliasTarget: aliasOf(balancer) },
+];
+
+const aliasOf = ({ dnsName, zoneId }: Balancer) => ({
+  DNSName: dnsName,
+  HostedZoneId: zoneId,
+  EvaluateTargetHealth: false,
+});
+
+/** The changes, all in one batch and so all or none, that turn what is there into what is wanted. */
+export function changesBetween(current: readonly RecordSet[], wanted: readonly RecordSet[]): Change[] {
+  const gone = current.filter((one) => !wanted.some((other) => identity(other) === identity(one)));
+  const changed = wanted.filter((one) => {
+    const there = current.find((other) => identity(other) === identity(one));
+    return !there || content(there) !== content(one);
+  });
+  return [
+    ...gone.map((one): Change => ({ Action: 'DELETE', ResourceRecordSet: one })),
+    ...changed.map((one): Change => ({ Action: 'UPSERT', ResourceRecordSet: one })),
+  ];
+}
+
+const identity = ({ Name, Type, SetIdentifier }: RecordSet): string => `${Name} ${Type} ${SetIdentifier ?? ''}`;
+
+const content = ({ TTL, Weight, ResourceRecords = [], AliasTarget }: RecordSet): string =>
+  JSON.stringify([
+    TTL ?? null,
+    Weight ?? null,
+    ResourceRecords.map(({ Value }) => Value),
+    AliasTarget ? [bare(AliasTarget.DNSName ?? ''), AliasTarget.HostedZoneId] : null,
+  ]);
+
+/** How long somebody may still hold the answer of before, in seconds. */
+export const longestTtl = (records: readonly RecordSet[]): number =>
+  Math.max(0, ...records.map(({ TTL }) => TTL ?? movingTtlSeconds));
+
+/** `A 203.0.113.9 (TTL 3600)`, for people. */
+export const recordText = ({ Type, TTL, ResourceRecords = [], AliasTarget, Weight }: RecordSet): string =>
+  [
+    Type,
+    AliasTarget ? `alias ${AliasTarget.DNSName}` : ResourceRecords.map(({ Value }) => Value).join(', '),
+    TTL === undefined ? '' : `(TTL ${TTL})`,
+    Weight === undefined ? '' : `weight ${Weight}`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+
+export const listText = (records: readonly RecordSet[]): string => records.map((one) => recordText(one)).join(', ');

@@ -1,0 +1,92 @@
+// Scripts for the old machine: POSIX sh, nothing that a ten years old Debian does not have.
+
+/** `talk SOCKET COMMAND`: asks HAProxy through a Unix socket with whatever is there to do it. */
+const talk = `talk() {
+  if command -v socat >/dev/null 2>&1; then printf '%s\\n' "$2" | socat -t 5 - "UNIX-CONNECT:$1"
+  elif command -v python3 >/dev/null 2>&1; then python3 - "$1" "$2" <<'REDEPLOY_PYTHON'
+import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.settimeout(5)
+s.connect(sys.argv[1])
+s.sendall((sys.argv[2] + "\\n").encode())
+s.shutdown(socket.SHUT_WR)
+while True:
+    part = s.recv(65536)
+    if not part: break
+    sys.stdout.write(part.decode("utf8", "replace"))
+REDEPLOY_PYTHON
+  else perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die "$ARGV[0]: $!\\n"; print $s "$ARGV[1]\\n"; $s->shutdown(1); print while <$s>;' "$1" "$2"
+  fi
+}`;
+
+const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+/** The configuration before us, whether or not ours is there now. */
+export const readConfig = (file: string): string =>
+  `f=${quote(file)}; if [ -e "$f.before-redeploy" ]; then cat "$f.before-redeploy"; else cat "$f"; fi`;
+
+/** Puts a configuration in place once HAProxy finds it valid, keeps the one before, and reloads. */
+export const applyConfig = (file: string, text: string, reload: string): string => `f=${quote(file)}
+cat > "$f.redeploy" <<'REDEPLOY_END'
+${text}
+REDEPLOY_END
+haproxy -c -q -f "$f.redeploy"
+[ -e "$f.before-redeploy" ] || cp -p "$f" "$f.before-redeploy"
+cat "$f.redeploy" > "$f"
+rm -f "$f.redeploy"
+${reload}`;
+
+/** The configuration before us again. */
+export const restoreConfig = (file: string, reload: string): string => `f=${quote(file)}
+[ -e "$f.before-redeploy" ] || exit_quietly=1
+if [ -z "\${exit_quietly:-}" ]; then
+  cat "$f.before-redeploy" > "$f"
+  ${reload}
+  rm -f "$f.before-redeploy"
+fi`;
+
+/**
+ * Closes the connections of old HAProxy workers evenly over so many seconds. After a reload an old worker serves its last
+ * connections for as long as they last, which for DDP is for ever; the master's socket leads to it.
+ * https://docs.haproxy.org/2.6/management.html#9.4.1
+ */
+export const closeOldConnections = (masterSocket: string, seconds: number): string => `${talk}
+m=${quote(masterSocket)}
+if [ ! -S "$m" ]; then echo 'no master socket'; else
+sleep ${Math.min(5, seconds)}
+old=$(talk "$m" 'show proc' | awk '/^# old workers/ {old = 1; next} /^#/ {old = 0} old && $1 ~ /^[0-9]+$/ {print $1}')
+list=$(for pid in $old; do talk "$m" "@!$pid show sess" | awk -v pid="$pid" '/proto=tcp/ {sub(/:$/, "", $1); print pid ":" $1}'; done)
+count=$(printf '%s\\n' $list | grep -c : || true)
+echo "closing $count"
+pause=$(awk -v s=${seconds} -v n="$count" 'BEGIN {printf "%.3f", (n > 0 ? s / n : 0)}')
+for one in $list; do
+  talk "$m" "@!\${one%%:*} shutdown session \${one#*:}" >/dev/null || true
+  sleep "$pause"
+done
+fi`;
+
+/** Who came, and since when HAProxy counts. */
+export const lookAtHaproxy = (socket: string, showTable: string): string => `${talk}
+talk ${quote(socket)} 'show info' | grep '^Uptime_sec'
+talk ${quote(socket)} ${quote(showTable)}`;
+
+/** The end of an access log, and how many lines it has. */
+export const lookAtLog = (file: string): string => `wc -l < ${quote(file)}; tail -n 3000 ${quote(file)}`;
+
+/** Who else lives on the machine: what listens, what is run by the clock, and the configuration's own words. */
+export const lookAround = (configFile: string): string => `echo '== listeners'
+ss -Hltunp 2>/dev/null || true
+echo '== cron'
+for f in /etc/crontab /etc/cron.d/* /var/spool/cron/* /var/spool/cron/crontabs/*; do
+  if [ -f "$f" ]; then sed -e '/^[[:space:]]*#/d' -e '/^[[:space:]]*$/d' -e '/^[A-Za-z_]*[[:space:]]*=/d' -e "s|^|$f: |" "$f"; fi
+done
+echo '== config'
+${readConfig(configFile)}`;
+
+/** Everything worth keeping as text: the machine's disk is imaged as well. */
+export const readBelongings = (configFile: string): string => `${readConfig(configFile)}
+echo '# == crontabs'
+for f in /etc/crontab /etc/cron.d/* /var/spool/cron/* /var/spool/cron/crontabs/*; do if [ -f "$f" ]; then echo "# $f"; cat "$f"; fi; done
+echo '# == firewall'
+iptables-save 2>/dev/null || true
+nft list ruleset 2>/dev/null || true`;

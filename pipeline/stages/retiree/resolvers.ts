@@ -1,0 +1,58 @@
+import type { Context } from '../../core/context.ts';
+import { messageOf } from '../../core/errors.ts';
+import { until } from '../../core/wait.ts';
+
+/** A name, and whether it shall lead to the new balancer or back to the old machine. */
+export interface Wanted {
+  host: string;
+  /** DNS name or address where it must lead. */
+  to: string;
+}
+
+/** Waits until every resolver leads every name there. Each is asked itself, past the caches between. */
+export async function watchResolvers(
+  ctx: Context,
+  resolvers: readonly string[],
+  wanted: readonly Wanted[],
+  forMs: number,
+): Promise<void> {
+  await until(ctx, 'the resolvers', { everyMs: 10_000, forMs }, async () => {
+    const late: string[] = [];
+    for (const resolver of resolvers) for (const one of wanted) late.push(...(await objection(ctx, resolver, one)));
+    return late.length === 0 ? { done: undefined } : { pending: late.join('; ') };
+  });
+}
+
+async function objection(ctx: Context, resolver: string, { host, to }: Wanted): Promise<string[]> {
+  try {
+    const [now, there] = await Promise.all([addresses(ctx, resolver, host), addresses(ctx, resolver, to)]);
+    if (now.length === 0) return [`${resolver} knows no ${host}`];
+    const others = now.filter((address) => !there.includes(address));
+    return others.length === 0 ? [] : [`${resolver} still says ${others.join(', ')} for ${host}`];
+  } catch (error) {
+    return [`${resolver} does not answer (${messageOf(error)})`];
+  }
+}
+
+/** An address is its own answer. */
+async function addresses(ctx: Context, resolver: string, name: string): Promise<string[]> {
+  if (/^[\d.]+$/.test(name)) return [name];
+  return (await ctx.dns({ name, type: 'A', resolver })).map(({ value }) => value);
+}
+
+/** Which of the names lead to one of these addresses, as some resolver says. */
+export async function leadingTo(
+  ctx: Context,
+  resolvers: readonly string[],
+  hosts: readonly string[],
+  old: readonly string[],
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const resolver of resolvers) {
+    for (const host of hosts) {
+      const now = await addresses(ctx, resolver, host).catch(() => []);
+      if (now.some((address) => old.includes(address))) found.push(`${host} (says ${resolver})`);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,77 @@
+import { DescribeAddressesCommand, paginateDescribeSecurityGroups } from '@aws-sdk/client-ec2';
+import type { Context } from '../../core/context.ts';
+import { tagRecord } from '../../core/names.ts';
+import type { Finding } from '../../core/retire/finding.ts';
+import { lookAround } from '../../core/retire/scripts.ts';
+import { namesLeadingTo, usesOnMachine } from '../../core/retire/uses.ts';
+import type { Target } from '../../core/target.ts';
+import { canReach, runOnOld } from './reach.ts';
+import { allRecords } from './records.ts';
+import type { Both } from './sides.ts';
+
+/** Who else needs the old machine: what runs on it, what leads to it, what it takes with it. */
+export async function findUses(ctx: Context, target: Target, { machine, sides }: Both): Promise<Finding[]> {
+  const addresses = addressesOf(machine, sides.old);
+  const onMachine = machine.state === 'running' ? await findUsesOnMachine(ctx, target) : [];
+  const volumes = machine.keptVolumes.map((id) => ({
+    key: `volume ${id}`,
+    old: 'is attached',
+    new: 'stays when the machine is terminated, and is billed',
+  }));
+  const address =
+    target.retire.kind === 'ec2' && machine.state === 'running' && machine.reserved.length === 0
+      ? [{ key: 'address', old: 'is no Elastic IP', new: 'is lost as soon as the machine is stopped' }]
+      : [];
+  return [...onMachine, ...volumes, ...address, ...(await findUsesOfAddress(ctx, target, addresses))];
+}
+
+async function findUsesOnMachine(ctx: Context, target: Target): Promise<Finding[]> {
+  if (canReach(target))
+    return usesOnMachine(await runOnOld(ctx, target, lookAround(target.retire.configFile)), target.retire);
+  const old = 'nobody can look: retire.shell is unset';
+  return [{ key: 'listeners and cron jobs', old, new: 'go with the machine' }];
+}
+
+export const addressesOf = (machine: Both['machine'], old: string): string[] => [
+  ...new Set([old, ...machine.reserved.map(({ address }) => address)].filter(Boolean)),
+];
+
+/** Names and allowlists of this account that hold one of the addresses. */
+export async function findUsesOfAddress(ctx: Context, target: Target, addresses: string[]): Promise<Finding[]> {
+  if (addresses.length === 0) return [];
+  const [records, groups, tags] = await Promise.all([
+    allRecords(ctx),
+    findAllowlists(ctx, addresses),
+    target.retire.kind === 'ec2' ? findTags(ctx, addresses) : [],
+  ]);
+  return [...namesLeadingTo(records, addresses, target.retire), ...groups, ...tags];
+}
+
+async function findAllowlists(ctx: Context, addresses: string[]): Promise<Finding[]> {
+  const cidrs = new Set(addresses.map((address) => `${address}/32`));
+  const found: Finding[] = [];
+  for await (const page of paginateDescribeSecurityGroups({ client: ctx.aws.ec2 }, {})) {
+    for (const { GroupId, GroupName, IpPermissions = [], IpPermissionsEgress = [] } of page.SecurityGroups ?? []) {
+      const ranges = [...IpPermissions, ...IpPermissionsEgress].flatMap(({ IpRanges = [] }) => IpRanges);
+      if (!ranges.some(({ CidrIp = '' }) => cidrs.has(CidrIp))) continue;
+      found.push({ key: `allowlist ${GroupId}`, old: `${GroupName} lets the address through`, new: 'is for nobody' });
+    }
+  }
+  return found;
+}
+
+/** A note that somebody has left at the address itself, such as who has it in an allowlist. */
+async function findTags(ctx: Context, addresses: string[]): Promise<Finding[]> {
+  const { Addresses = [] } = await ctx.aws.ec2.send(
+    new DescribeAddressesCommand({ Filters: [{ Name: 'public-ip', Values: addresses }] }),
+  );
+  return Addresses.flatMap(({ Tags, PublicIp = '' }) =>
+    Object.entries(tagRecord(Tags))
+      .filter(([key]) => key !== 'Name' && !/^(aws|redeploy):/.test(key))
+      .map(([key, value]) => ({
+        key: `tag ${key}`,
+        old: `${PublicIp} bears it: ${value}`,
+        new: 'goes with the address',
+      })),
+  );
+}
