@@ -1,3 +1,4 @@
+import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
   CreateSecurityGroupCommand,
   DeleteSecurityGroupCommand,
@@ -18,6 +19,16 @@ const unknown = 'i-0123456789abcdef0';
 export async function retirement(bench: Bench): Promise<void> {
   await evidence(bench);
   await oldMachine(bench);
+  await counts(bench);
+}
+
+/** What a load balancer counted that nobody has asked anything yet. */
+async function counts({ aws: { cloudWatch }, call }: Bench): Promise<void> {
+  const Metric = { Namespace: 'AWS/ApplicationELB', MetricName: 'RequestCount' };
+  const MetricDataQueries = [{ Id: 'requests', MetricStat: { Metric, Period: 60, Stat: 'Sum' } }];
+  const EndTime = new Date(Math.floor(Date.now() / 60_000) * 60_000);
+  const StartTime = new Date(EndTime.getTime() - 600_000);
+  await call('of nothing', () => cloudWatch.send(new GetMetricDataCommand({ StartTime, EndTime, MetricDataQueries })));
 }
 
 async function evidence({ aws: { ssm }, call, malformed }: Bench): Promise<void> {
