@@ -16,7 +16,7 @@ import * as groups from './ec2/security-groups.ts';
 import { createTags, deleteTags, describeTags } from './ec2/tags.ts';
 import { deleteLaunchTemplateVersions, describeLaunchTemplateVersions } from './ec2/template-versions.ts';
 import * as templates from './ec2/templates.ts';
-import { deleteSnapshot, deleteVolume, describeSnapshots, describeVolumes } from './ec2/volumes.ts';
+import { createSnapshot, deleteSnapshot, deleteVolume, describeSnapshots, describeVolumes } from './ec2/volumes.ts';
 import type { Operations, Service } from './service.ts';
 import { ec2Needs } from './ec2/needs.ts';
 
@@ -43,6 +43,7 @@ const disks: Operations<typeof client> = {
   EnableImageDeprecation: enableImageDeprecation,
   DisableImageDeprecation: disableImageDeprecation,
   ModifyImageAttribute: modifyImageAttribute,
+  CreateSnapshot: createSnapshot,
   DescribeSnapshots: describeSnapshots,
   DeleteSnapshot: deleteSnapshot,
   DescribeVolumes: describeVolumes,

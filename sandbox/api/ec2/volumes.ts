@@ -7,7 +7,7 @@ import { AwsError } from '../error.ts';
 import { applyFilters, type Fields } from './filter.ts';
 import { endDryRun, type Ec2Handler } from './handler.ts';
 import { listPage, orderedKey } from './listing.ts';
-import { tagList } from './tag-form.ts';
+import { readTags, tagList } from './tag-form.ts';
 
 /** API_DescribeSnapshots.html: own ones and Amazon's. */
 export const describeSnapshots: Ec2Handler<'DescribeSnapshots'> = (input, { engine }) => {
@@ -25,6 +25,24 @@ export const describeSnapshots: Ec2Handler<'DescribeSnapshots'> = (input, { engi
     named: SnapshotIds?.length ? 'snapshotSet' : undefined,
   });
   return { Snapshots: items.map(snapshotForm), ...(next !== undefined && { NextToken: next }) };
+};
+
+/** API_CreateSnapshot.html: pending now, completed after `timing.imageMs`. It says how large, not what was on the volume. */
+export const createSnapshot: Ec2Handler<'CreateSnapshot'> = (input, { engine }) => {
+  const { account, ec2 } = engine.state;
+  const { id: volumeId, sizeGiB, encrypted } = lookUp(ec2.volumes, 'vol', input.VolumeId);
+  const tags = readTags(input.TagSpecifications, 'snapshot');
+  endDryRun(input);
+  const id = engine.id('snap');
+  const about = { description: input.Description ?? '', startedAtMs: engine.clock.now(), tags };
+  const snapshot: SnapshotRecord = { id, ownerId: account, volumeId, state: 'pending', sizeGiB, encrypted, ...about };
+  ec2.snapshots[id] = snapshot;
+  engine.background(`snapshot ${id}`, async () => {
+    await engine.clock.sleep(engine.timing.imageMs, engine.signal);
+    snapshot.state = 'completed';
+    engine.save();
+  });
+  return snapshotForm(snapshot);
 };
 
 /** API_DeleteSnapshot.html: not while an image uses it. */

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.ts';
 import { bootInBackground } from './boot.ts';
 import { visibleInstances } from './find.ts';
+import { openGate } from './gate.ts';
 import { finishStop, finishTermination } from './lifecycle.ts';
 import { watchPowerOffs } from './power-off.ts';
 import type { InstanceRecord } from './state.ts';
@@ -12,6 +13,10 @@ export async function startEc2(engine: Engine): Promise<void> {
   engine.machines.connect?.({ setTag: (instanceId, key, value) => setTags(engine, instanceId, { [key]: value }) });
   watchPowerOffs(engine);
   await reconcileMachines(engine);
+  for (const address of Object.values(engine.state.ec2.addresses)) {
+    const instance = engine.state.ec2.instances[address.instanceId ?? ''];
+    if (instance) await openGate(engine, address, instance);
+  }
 }
 
 /**
@@ -56,6 +61,7 @@ function loseMachine(engine: Engine, instance: InstanceRecord): void {
 
 /** A capture that was cut off either left its disk behind (then the image is good) or not (then it failed). */
 async function reconcileDisks(engine: Engine, disks: string[]): Promise<void> {
+  completeSnapshots(engine);
   const { images, snapshots } = engine.state.ec2;
   for (const image of Object.values(images).filter(({ state }) => state === 'pending')) {
     const whole = disks.includes(image.disk);
@@ -72,4 +78,9 @@ async function reconcileDisks(engine: Engine, disks: string[]): Promise<void> {
       .map(({ disk }) => disk),
   );
   for (const disk of disks) if (disk.startsWith('ami-') && !wanted.has(disk)) await engine.machines.removeDisk(disk);
+}
+
+/** Snapshots of single volumes hold no disk that could have been lost; those of images are judged with their image. */
+function completeSnapshots(engine: Engine): void {
+  for (const one of Object.values(engine.state.ec2.snapshots)) if (one.state === 'pending') one.state = 'completed';
 }
