@@ -1,8 +1,10 @@
 import type * as client from '@aws-sdk/client-ssm';
 import type { Parameter as ParameterView } from '@aws-sdk/client-ssm';
+import { endLostCommands } from '../engine/ssm/run-command.ts';
 import { AwsError } from './error.ts';
 import { page } from './page.ts';
 import type { HandlerFor, Operations, Service } from './service.ts';
+import { commandOperations } from './ssm/commands.ts';
 import { allParameters, findParameter, lookUp, type Found } from './ssm/find.ts';
 import { putParameter } from './ssm/put.ts';
 import { ssmNeeds } from './ssm/needs.ts';
@@ -85,13 +87,15 @@ const operations: Operations<typeof client> = {
   GetParametersByPath: getParametersByPath,
   PutParameter: putParameter,
   DeleteParameter: deleteParameter,
+  ...commandOperations,
 };
 
-/** Systems Manager: the parameter store with the public parameters of Amazon Linux. */
+/** Systems Manager: the parameter store with the public parameters of Amazon Linux, and Run Command. */
 export const ssm: Service = {
   signingName: 'ssm',
   protocol: 'json',
   load: () => import('@aws-sdk/client-ssm'),
   operations,
+  start: endLostCommands,
   needs: ssmNeeds,
 };

@@ -18,6 +18,8 @@ export interface Timing {
   balancerMs: number;
   /** A certificate's records published to `ISSUED` (minutes to half an hour on AWS). */
   certificateMs: number;
+  /** SendCommand to the machine's agent beginning with it. */
+  commandMs: number;
   /** A change of a zone to `INSYNC` ("generally within 60 seconds"). */
   dnsMs: number;
   /** How often the autoscaler looks. */
@@ -25,7 +27,16 @@ export interface Timing {
 }
 
 export const timings: Record<'none' | 'aws', Timing> = {
-  none: { launchMs: 0, imageMs: 0, elbEvaluationMs: 0, balancerMs: 0, certificateMs: 0, dnsMs: 0, tickMs: 500 },
+  none: {
+    launchMs: 0,
+    imageMs: 0,
+    elbEvaluationMs: 0,
+    balancerMs: 0,
+    certificateMs: 0,
+    dnsMs: 0,
+    commandMs: 0,
+    tickMs: 500,
+  },
   aws: {
     launchMs: 17_000,
     imageMs: 100_000,
@@ -33,6 +44,7 @@ export const timings: Record<'none' | 'aws', Timing> = {
     balancerMs: 120_000,
     certificateMs: 180_000,
     dnsMs: 30_000,
+    commandMs: 1000,
     tickMs: 5000,
   },
 };

@@ -26,6 +26,21 @@ export interface MachineWorld {
   setTag(instanceId: string, key: string, value: string): void;
 }
 
+/** A shell script that somebody with access to the machine's console would run as root. */
+export interface ShellRequest {
+  script: string;
+  workingDirectory?: string;
+  timeoutSeconds: number;
+}
+
+/** What became of it; `timedOut` when it had to be ended. */
+export interface ShellOutcome {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+  timedOut: boolean;
+}
+
 /** What a machine used since it was switched on. */
 export interface Usage {
   receivedBytes: number;
@@ -64,6 +79,8 @@ export interface Machines {
    * code ECONNREFUSED when nothing listens, ETIMEDOUT when the port is closed or the machine off.
    */
   probe?(instanceId: string, port: number, path: string): Promise<ProbeAnswer>;
+  /** Runs a script as root on a running machine, as its SSM agent does. Throws when the machine is off. */
+  run?(instanceId: string, request: ShellRequest): Promise<ShellOutcome>;
   /** What a running machine used since it was switched on; undefined when it is off. */
   usage?(instanceId: string): Promise<Usage | undefined>;
   /** Hands simulated machines the calls that a real one makes over the network with its role. */

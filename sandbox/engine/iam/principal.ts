@@ -13,6 +13,19 @@ export interface Permissions {
 
 /** Of AWS's own managed policies the sandbox knows these; any other allows nothing here. */
 const managedByAws: Record<string, object> = {
+  // AmazonSSMManagedInstanceCore.html of the managed policy reference: what the agent needs, and no more.
+  AmazonSSMManagedInstanceCore: {
+    Effect: 'Allow',
+    Action: (
+      'DescribeAssociation GetDeployablePatchSnapshotForInstance GetDocument DescribeDocument GetManifest GetParameter ' +
+      'GetParameters ListAssociations ListInstanceAssociations PutInventory PutComplianceItems PutConfigurePackageResult ' +
+      'UpdateAssociationStatus UpdateInstanceAssociationStatus UpdateInstanceInformation'
+    )
+      .split(' ')
+      .map((action) => `ssm:${action}`)
+      .concat(['ssmmessages:*ControlChannel', 'ssmmessages:*DataChannel', 'ec2messages:*']),
+    Resource: '*',
+  },
   AdministratorAccess: { Effect: 'Allow', Action: '*', Resource: '*' },
 };
 

@@ -8,6 +8,7 @@ import { powerUp, type PowerTools } from './docker/power-up.ts';
 import { hostRights } from './docker/rights.ts';
 import { sweepHalfMade } from './docker/sweep.ts';
 import { makeSwitches } from './docker/switches.ts';
+import { runInContainer } from './docker/run.ts';
 import { readUsage } from './docker/usage.ts';
 import { watchMachines } from './docker/watch.ts';
 import { makeWiring } from './docker/wiring.ts';
@@ -56,6 +57,7 @@ export async function dockerMachines(options: DockerMachinesOptions): Promise<Do
     instanceAt: (ip) => wiring.instanceAt(ip),
     boot: (spec) => powerUp(power, spec),
     address: (instanceId, port) => wiring.address(instanceId, port),
+    run: (instanceId, request) => runInContainer(docker.getContainer(names.machine(instanceId)), request),
     usage: (instanceId) => readUsage(docker.getContainer(names.machine(instanceId))),
     capture: (instanceId, disk) => captureDisk(disks, instanceId, disk),
     removeDisk: (disk) => removeDisk(docker, names, disk),

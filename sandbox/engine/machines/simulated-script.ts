@@ -17,6 +17,13 @@ interface SimulatedAnswer {
 /** What a process on a simulated machine answers; a promise that never settles is an app that hangs. */
 export type Listener = (request: SimulatedRequest) => SimulatedAnswer | Promise<SimulatedAnswer>;
 
+/** What a shell script ends with; nothing written and 0 unless given. */
+export interface ShellAnswer {
+  exitCode?: number;
+  stdout?: string;
+  stderr?: string;
+}
+
 /** Decides from what a machine was launched with what it will do. */
 export type Behaviour = (spec: MachineSpec) => Script;
 
@@ -29,6 +36,8 @@ export interface Script {
   captureError?: string;
   /** What init and the user data do, at boot and at each later power-on. Ends at power-off: its sleeps reject then. */
   run?(act: Act): void | Promise<void>;
+  /** What a shell script that SSM sends does; there is no such command unless given. */
+  shell?(script: string): ShellAnswer | Promise<ShellAnswer>;
 }
 
 /** What a script can do: the machine's hands and feet. */

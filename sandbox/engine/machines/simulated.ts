@@ -115,6 +115,13 @@ export function simulatedMachines({ clock, behaviour = () => ({}) }: SimulatedOp
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    run: async (instanceId, { script }) => {
+      const box = known(instanceId);
+      if (!box.power) throw new Error(`${instanceId} is off`);
+      const missing = { exitCode: 127, stderr: 'sh: 1: not found\n' };
+      const answer = (await box.script.shell?.(script)) ?? missing;
+      return { exitCode: 0, stdout: '', stderr: '', ...answer, timedOut: false };
+    },
     usage: async (instanceId) => {
       const box = boxes.get(instanceId);
       return box?.power && { ...box.usage };
