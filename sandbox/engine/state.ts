@@ -1,6 +1,7 @@
 import { emptyAcm, type AcmState } from './acm/state.ts';
 import { emptyAutoScaling, type AutoScalingState } from './autoscaling/state.ts';
 import { emptyCloudWatch, type CloudWatchState } from './cloudwatch/state.ts';
+import { emptyDigitalOcean, type DigitalOceanState } from './digitalocean/state.ts';
 import { emptyEc2, type Ec2State } from './ec2/state.ts';
 import { emptyEcr, type EcrState } from './ecr/state.ts';
 import { emptyElb, type ElbState } from './elb/state.ts';
@@ -31,6 +32,7 @@ export interface State {
   route53: Route53State;
   quotas: QuotasState;
   cloudwatch: CloudWatchState;
+  digitalocean: DigitalOceanState;
 }
 
 /** A fresh account in `region`: a default VPC with two subnets, nothing else. */
@@ -52,5 +54,6 @@ export function emptyState(region: string): State {
     route53: emptyRoute53(),
     quotas: emptyQuotas(),
     cloudwatch: emptyCloudWatch(),
+    digitalocean: emptyDigitalOcean(),
   };
 }

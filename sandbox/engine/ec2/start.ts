@@ -26,7 +26,8 @@ export async function startEc2(engine: Engine): Promise<void> {
 async function reconcileMachines(engine: Engine): Promise<void> {
   const { machines, disks } = await engine.machines.list();
   const records = new Map(visibleInstances(engine).map((instance) => [instance.id as string, instance]));
-  for (const id of machines) {
+  const droplets = new Set(Object.values(engine.state.digitalocean.droplets).map((one) => one.machineId as string));
+  for (const id of machines.filter((one) => !droplets.has(one))) {
     const record = records.get(id);
     if (!record || record.state === 'terminated') await engine.machines.terminate(id);
   }
