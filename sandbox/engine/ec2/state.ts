@@ -1,3 +1,4 @@
+import type { TokenRecord } from './tokens.ts';
 import type { RouteTableRecord, VpcEndpointRecord } from './routes.ts';
 import type { ElasticAddressRecord } from './elastic-record.ts';
 import { stockImages, stockSnapshots } from './stock.ts';
@@ -214,14 +215,6 @@ export interface LaunchTemplateRecord {
   lastVersion: number;
   versions: LaunchTemplateVersionRecord[];
   tags: Tags;
-}
-
-interface TokenRecord {
-  /** Hash of the parameters, to tell a retry from a different request. */
-  parameters: string;
-  /** Ids of what was made. */
-  made: string[];
-  atMs: number;
 }
 
 /** A fresh account: the default VPC over three zones, and Amazon's images. */
