@@ -17,6 +17,7 @@ const unseen: Record<string, string> = {
 
 /** What other stories need, which run as the same deployer: there a missing permission fails the test. */
 const elsewhere: Record<string, readonly string[]> = {
+  'alarms.test.ts': ['cloudwatch:DescribeAlarms'],
   'doctor.test.ts': [
     'acm:DescribeCertificate',
     'ec2:DescribeInstanceTypes',
@@ -24,6 +25,15 @@ const elsewhere: Record<string, readonly string[]> = {
     'ec2:DescribeVpcEndpoints',
     'pricing:GetProducts',
     'servicequotas:GetServiceQuota',
+  ],
+  'settings-domain.test.ts': [
+    'acm:AddTagsToCertificate',
+    'acm:ListCertificates',
+    'acm:ListTagsForCertificate',
+    'acm:RequestCertificate',
+    'route53:ChangeResourceRecordSets',
+    'route53:ListHostedZones',
+    'route53:ListResourceRecordSets',
   ],
   'settings-fleet.test.ts': [
     'autoscaling:DeleteNotificationConfiguration',

@@ -90,6 +90,8 @@ export const autoScalingNeeds: Needs<typeof client> = {
   DisableMetricsCollection: onGroup('DisableMetricsCollection'),
   PutScheduledUpdateGroupAction: onGroup('PutScheduledUpdateGroupAction'),
   DeleteScheduledAction: onGroup('DeleteScheduledAction'),
+  PutNotificationConfiguration: onGroup('PutNotificationConfiguration'),
+  DeleteNotificationConfiguration: onGroup('DeleteNotificationConfiguration'),
   SetInstanceHealth: onInstance('SetInstanceHealth'),
   TerminateInstanceInAutoScalingGroup: onInstance('TerminateInstanceInAutoScalingGroup'),
   CreateOrUpdateTags: onTags('CreateOrUpdateTags'),

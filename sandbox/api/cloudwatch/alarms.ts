@@ -84,7 +84,7 @@ const describeAlarms: For<'DescribeAlarms'> = (input, { engine }) => {
 function findAlarm(engine: Engine, name: string): Alarm {
   const { alarms } = engine.state.cloudwatch;
   const found = Object.hasOwn(alarms, name) ? alarms[name] : undefined;
-  if (!found) throw new AwsError('ResourceNotFound', `Alarm ${name} does not exist`);
+  if (!found) throw new AwsError('ResourceNotFound', `Alarm ${name} does not exist`, { status: 404 });
   return found;
 }
 

@@ -1,19 +1,8 @@
 import { expect, test } from 'vitest';
-import { completeBlocks } from '../../../pipeline/core/settings.ts';
+import { blockNames, completeBlocks } from '../../../pipeline/core/settings.ts';
 import { meteorBuildArguments } from '../../../pipeline/stages/bundle/arguments.ts';
 
-const { build } = completeBlocks.parse({
-  build: {},
-  image: {},
-  instance: {},
-  bake: {},
-  fleet: {},
-  health: {},
-  balancer: {},
-  network: {},
-  rollout: {},
-  logs: {},
-});
+const { build } = completeBlocks.parse(Object.fromEntries(blockNames.map((name) => [name, {}])));
 
 test('builds a directory for the server alone unless told otherwise', () => {
   expect(meteorBuildArguments({ architecture: 'x86_64', build, directory: '/app' }, '/out')).toEqual([

@@ -4,18 +4,16 @@ import path from 'node:path';
 import type { Bundle } from '../../../pipeline/core/artifacts.ts';
 import type { Context } from '../../../pipeline/core/context.ts';
 import type { Event } from '../../../pipeline/core/event.ts';
-import { completeBlocks } from '../../../pipeline/core/settings.ts';
+import { blockNames, completeBlocks } from '../../../pipeline/core/settings.ts';
 import type { Target } from '../../../pipeline/core/target.ts';
 import { writeBundle } from '../bundle/workplace.ts';
 
 /** Directory of the templates that ship. */
 export const templates = path.resolve(import.meta.dirname, '../../../templates');
 
-const names = ['build', 'image', 'instance', 'bake', 'fleet', 'health', 'balancer', 'network', 'rollout', 'logs'];
-
 /** Production of an app called `shop`, settings as they are by default. */
 export function targetOf(directory: string, image: Partial<Target['image']> = {}): Target {
-  const blocks = completeBlocks.parse({ ...Object.fromEntries(names.map((name) => [name, {}])), image });
+  const blocks = completeBlocks.parse({ ...Object.fromEntries(blockNames.map((name) => [name, {}])), image });
   return {
     ...blocks,
     app: 'shop',
