@@ -64,6 +64,7 @@ describe.concurrent('the pipeline at MiniStack', () => {
     expect([...bridge.played].toSorted()).toEqual([
       'autoscaling:CreateAutoScalingGroup',
       'autoscaling:DescribeInstanceRefreshes',
+      'autoscaling:DescribeNotificationConfigurations',
       'autoscaling:StartInstanceRefresh',
       'ec2:CreateImage',
       'ec2:CreateLaunchTemplateVersion',

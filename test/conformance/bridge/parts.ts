@@ -69,6 +69,7 @@ export const parts: Record<string, Part> = {
   'ec2:CreateLaunchTemplateVersion': nameTheMissingTemplate,
   'autoscaling:CreateAutoScalingGroup': registerNewMachines,
   'autoscaling:DescribeInstanceRefreshes': noRefreshes,
+  'autoscaling:DescribeNotificationConfigurations': noNotifications,
   'autoscaling:StartInstanceRefresh': replaceMachines,
   'secretsmanager:PutSecretValue': keepLabels,
 };
@@ -149,12 +150,20 @@ async function registerNewMachines({ form }: Request, { aws, pass }: Stage): Pro
 async function noRefreshes(_: Request, { pass }: Stage): Promise<Played> {
   const answer = await pass();
   if (answer.status < 500) return answer;
+  return noneOf('DescribeInstanceRefreshes', 'InstanceRefreshes');
+}
+
+/** Neither emulator has notifications: no topic was told to any group. */
+async function noNotifications(_: Request, { pass }: Stage): Promise<Played> {
+  const answer = await pass();
+  return answer.status < 400 ? answer : noneOf('DescribeNotificationConfigurations', 'NotificationConfigurations');
+}
+
+/** An answer of Auto Scaling with an empty list. */
+function noneOf(operation: string, list: string): Played {
   const namespace = 'http://autoscaling.amazonaws.com/doc/2011-01-01/';
-  const result = '<DescribeInstanceRefreshesResult><InstanceRefreshes/></DescribeInstanceRefreshesResult>';
-  return xml(
-    200,
-    `<DescribeInstanceRefreshesResponse xmlns="${namespace}">${result}</DescribeInstanceRefreshesResponse>`,
-  );
+  const result = `<${operation}Result><${list}/></${operation}Result>`;
+  return xml(200, `<${operation}Response xmlns="${namespace}">${result}</${operation}Response>`);
 }
 
 /** The target group has its group's name. */

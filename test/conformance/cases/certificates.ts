@@ -43,6 +43,13 @@ export async function certificates(bench: Bench): Promise<void> {
   await call('all', () => acm.send(new ListCertificatesCommand({ Includes: { keyTypes: ['RSA_2048'] } })));
   await call('expired', () => acm.send(new ListCertificatesCommand({ CertificateStatuses: ['EXPIRED'] })));
   await call('elliptic', () => acm.send(new ListCertificatesCommand({ Includes: { keyTypes: ['EC_prime256v1'] } })));
+  await call('sorted without an order', () => acm.send(new ListCertificatesCommand({ SortBy: 'CREATED_AT' })));
+  const other = { DomainName: 'other.example.com', ValidationMethod: 'DNS' } as const;
+  await acm.send(new RequestCertificateCommand(other));
+  await call('one page', async () => {
+    const page = await acm.send(new ListCertificatesCommand({ MaxItems: 1 }));
+    return { count: page.CertificateSummaryList?.length, more: page.NextToken !== undefined };
+  });
   const Tags = [{ Key: 'owner', Value: 'me' }];
   await call('one', () => acm.send(new AddTagsToCertificateCommand({ CertificateArn, Tags })));
   await call('unknown', () => acm.send(new AddTagsToCertificateCommand({ CertificateArn: unknown, Tags })));

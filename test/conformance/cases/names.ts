@@ -46,6 +46,12 @@ export async function names(bench: Bench): Promise<void> {
   await call('unknown zone', () => route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: noZone })));
   await changes(bench, HostedZoneId);
   await tags(bench, HostedZoneId);
+  await route53.send(new CreateHostedZoneCommand({ Name: 'example.net', CallerReference: 'redeploy-3' }));
+  await call('one page', async () => {
+    const page = await route53.send(new ListHostedZonesCommand({ MaxItems: 1 }));
+    return { count: page.HostedZones?.length, more: page.IsTruncated, next: page.NextMarker !== undefined };
+  });
+  await call('bad page size', () => route53.send(new ListHostedZonesCommand({ MaxItems: 0 })));
   await call('not empty', () => route53.send(new DeleteHostedZoneCommand({ Id: HostedZoneId })));
   await call('unknown', () => route53.send(new DeleteHostedZoneCommand({ Id: noZone })));
 }

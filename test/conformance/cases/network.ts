@@ -117,4 +117,6 @@ export async function routes({ call, aws: { ec2 } }: Bench): Promise<void> {
   await call('of the default VPC', () => ec2.send(new DescribeRouteTablesCommand({ Filters: inVpc })));
   await call('unknown id', () => ec2.send(new DescribeRouteTablesCommand({ RouteTableIds })));
   await call('none', () => ec2.send(new DescribeVpcEndpointsCommand({ Filters: inVpc })));
+  const VpcEndpointIds = ['vpce-0123456789abcdef0'];
+  await call('unknown id', () => ec2.send(new DescribeVpcEndpointsCommand({ VpcEndpointIds })));
 }

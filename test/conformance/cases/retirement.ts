@@ -23,12 +23,21 @@ export async function retirement(bench: Bench): Promise<void> {
 }
 
 /** What a load balancer counted that nobody has asked anything yet. */
-async function counts({ aws: { cloudWatch }, call }: Bench): Promise<void> {
+async function counts({ aws: { cloudWatch }, call, malformed }: Bench): Promise<void> {
   const Metric = { Namespace: 'AWS/ApplicationELB', MetricName: 'RequestCount' };
   const MetricDataQueries = [{ Id: 'requests', MetricStat: { Metric, Period: 60, Stat: 'Sum' } }];
   const EndTime = new Date(Math.floor(Date.now() / 60_000) * 60_000);
   const StartTime = new Date(EndTime.getTime() - 600_000);
   await call('of nothing', () => cloudWatch.send(new GetMetricDataCommand({ StartTime, EndTime, MetricDataQueries })));
+  await malformed('bad id', () =>
+    cloudWatch.send(
+      new GetMetricDataCommand({
+        StartTime,
+        EndTime,
+        MetricDataQueries: [{ ...MetricDataQueries[0], Id: 'Requests' }],
+      }),
+    ),
+  );
 }
 
 async function evidence({ aws: { ssm }, call, malformed }: Bench): Promise<void> {
@@ -88,6 +97,7 @@ async function oldMachine(bench: Bench): Promise<void> {
   await call('a stopped one', () => ec2.send(new StartInstancesCommand({ InstanceIds })));
   await settle(isIn('running'));
   await call('a running one', () => ec2.send(new StartInstancesCommand({ InstanceIds })));
+  await call('unknown machine', () => ec2.send(new StopInstancesCommand({ InstanceIds: [unknown] })));
   await call('unknown machine', () => ec2.send(new StartInstancesCommand({ InstanceIds: [unknown] })));
   await call('in use', () => ec2.send(new DeleteSecurityGroupCommand({ GroupId })));
   await call('unknown group', () => ec2.send(new DeleteSecurityGroupCommand({ GroupId: 'sg-0123456789abcdef0' })));

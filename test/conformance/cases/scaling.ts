@@ -71,6 +71,17 @@ async function scheduled({ call, aws: { autoScaling } }: Bench): Promise<void> {
   await call('unknown group', () =>
     autoScaling.send(new PutScheduledUpdateGroupActionCommand({ ...action, AutoScalingGroupName: 'nobody' })),
   );
+  await autoScaling.send(
+    new PutScheduledUpdateGroupActionCommand({
+      ...action,
+      ScheduledActionName: 'redeploy-night',
+      Recurrence: '0 22 * * *',
+    }),
+  );
+  await call('one page', async () => {
+    const page = await autoScaling.send(new DescribeScheduledActionsCommand({ AutoScalingGroupName, MaxRecords: 1 }));
+    return { count: page.ScheduledUpdateGroupActions?.length, more: page.NextToken !== undefined };
+  });
   const { ScheduledActionName } = action;
   const removal = { AutoScalingGroupName, ScheduledActionName };
   await call('one that is there', () => autoScaling.send(new DeleteScheduledActionCommand(removal)));
@@ -89,6 +100,11 @@ async function notified({ call, aws: { autoScaling } }: Bench): Promise<void> {
   const wanted = { AutoScalingGroupName, TopicARN, NotificationTypes };
   await call('errors', () => autoScaling.send(new PutNotificationConfigurationCommand(wanted)));
   await call('errors', () => describe(AutoScalingGroupName));
+  await call('one page', async () => {
+    const names = { AutoScalingGroupNames: [AutoScalingGroupName], MaxRecords: 1 };
+    const page = await autoScaling.send(new DescribeNotificationConfigurationsCommand(names));
+    return { count: page.NotificationConfigurations?.length, more: page.NextToken !== undefined };
+  });
   await call('unknown type', () =>
     autoScaling.send(new PutNotificationConfigurationCommand({ ...wanted, NotificationTypes: ['autoscaling:PARTY'] })),
   );
