@@ -3,12 +3,15 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import * as fc from 'fast-check';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
 import type { DeployResult } from '../../../pipeline/commands/deploy.ts';
 import type { ListedRelease } from '../../../pipeline/commands/releases.ts';
 import type { Status } from '../../../pipeline/commands/status.ts';
+import { expected, joined, pairs, sizeOf } from '../../support/arrival.ts';
 import { eventually, startRealStory, type RealStory } from '../../support/real-story.ts';
+import { sendThrough } from './arrivals.ts';
 import { disguisesOf, findInLayers, readEverything, readMachine } from './secrets.ts';
 import { callMethod, chromiumPath, lines, openBrowser, releaseAt, visit } from './visitor.ts';
 import { allWell, blobsOf, bytesOf, findBuilders, fleetOf, look, makings } from './world.ts';
@@ -16,6 +19,8 @@ import { allWell, blobsOf, bytesOf, findBuilders, fleetOf, look, makings } from 
 // One user's evening, in order: each test goes on where the one before it ended. Everything runs for real but AWS itself.
 
 const run = promisify(execFile);
+/** Takes the place of a pair that leaves no room for others. */
+const small = { settings: { 'a\n"b': ['ü'] }, env: { V_A: `x`.repeat(3000) } };
 const repository = 'redeploy/story';
 
 /** Values that must be found nowhere but in the secret, the app, and (the public one) its pages. */
@@ -160,6 +165,17 @@ describe('a machine', () => {
       const names = await story.onMachine(id, 'docker', 'ps', '--format', '{{.Names}}');
       return names.includes('redeploy-app') ? true : undefined;
     });
+  });
+});
+
+describe('settings and variables', () => {
+  test('300 random pairs go through secret, machine script and container unchanged', async () => {
+    const seed = Date.now();
+    const sample = fc.sample(pairs, { numRuns: 300, seed }).map((pair) => (sizeOf(pair) < 6000 ? pair : small));
+    const groups = Array.from({ length: 30 }, (_, index) => joined(sample.slice(index * 10, index * 10 + 10)));
+    const seen = await sendThrough(story, await someMachine(), groups);
+    expect(seen).toHaveLength(groups.length);
+    for (const [index, group] of groups.entries()) expect(seen[index], `seed ${seed}`).toMatchObject(expected(group));
   });
 });
 
