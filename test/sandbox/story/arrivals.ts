@@ -26,7 +26,7 @@ mount --bind "$at" /run/redeploy
 const script = `
 set -e
 mkdir -p /run/arrivals
-echo 'process.stdout.write(JSON.stringify(process.env) + "\\n")' >/run/arrivals/main.js
+echo 'console.log(JSON.stringify(process.env))' >/run/arrivals/main.js
 . /etc/redeploy/image.env
 printf '%s\\n' "$@" | xargs -P 2 -I{} unshare -m sh -c '${fetchOne}' sh {}
 docker run --rm --pull never --network none --cap-drop ALL --security-opt no-new-privileges \\
