@@ -117,7 +117,8 @@ function accountArgument(text: string): string {
 }
 
 function repoArgument(text: string): string {
-  if (!/^[\w.-]+\/[\w.-]+$/.test(text)) throw new InvalidArgumentError('It looks like owner/name.');
+  // GitHub puts ids into what newer repositories are called in their tokens: owner@1/name@2.
+  if (!/^[\w.@-]+\/[\w.@-]+$/.test(text)) throw new InvalidArgumentError('It looks like owner/name.');
   return text;
 }
 

@@ -25,7 +25,7 @@ const words = {
 
 function linesOf({ name, outcome, environment, repository }: WorkflowResult): string[] {
   const steps = [
-    'make the two roles in AWS: redeploy iam github --help tells how',
+    'make the two roles in AWS: redeploy iam prints the commands',
     'in GitHub, Settings, Secrets and variables, Actions: variables REDEPLOY_ROLE and REDEPLOY_PLAN_ROLE, their ARNs',
     `there, secrets REDEPLOY_ENV and REDEPLOY_SETTINGS: what is in settings/${environment}.env and .json, if git does not have it`,
     'commit the workflow; the next pull request shows a plan, the next published release is deployed',

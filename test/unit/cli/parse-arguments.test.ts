@@ -59,11 +59,11 @@ test.each([
   ],
   ['iam', { command: 'iam', options: targeted }],
   [
-    'iam github --account 123456789012 --repo acme/shop -e prod',
+    'iam github --account 123456789012 --repo acme@12/shop@345 -e prod',
     {
       command: 'iam',
       name: 'github',
-      options: { ...targeted, account: '123456789012', repo: 'acme/shop', environment: 'prod' },
+      options: { ...targeted, account: '123456789012', repo: 'acme@12/shop@345', environment: 'prod' },
     },
   ],
   ['cutover', { command: 'cutover', options: { ...targeted, back: false } }],
