@@ -100,8 +100,8 @@ describe('the same calls', () => {
   });
 
   it('are read page by page where the pipeline reads them so', async () => {
-    const paged = [...cases].filter((name) => name.includes('page')).map((name) => name.split(' ')[0]);
-    expect((await pagedOperationsOfPipeline()).filter((operation) => !paged.includes(operation))).toEqual([]);
+    const paged = new Set([...cases].filter((name) => name.includes('page')).map((name) => name.split(' ')[0]));
+    expect((await pagedOperationsOfPipeline()).filter((operation) => !paged.has(operation))).toEqual([]);
   });
 
   it('differ in nothing that docs/conformance.md does not judge, and it judges nothing that is gone', async () => {
