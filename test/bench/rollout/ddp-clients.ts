@@ -46,7 +46,8 @@ export function openClients(where: string | Entrance, count: number): DdpClients
 
   const live = async (client: number, onFirst: () => void): Promise<void> => {
     const kind: Kind = client % 2 === 0 ? 'raw' : 'sockjs';
-    await pause(client * 10);
+    // Not one after each visitor: a balancer that takes its targets in turn would give them all the same one.
+    await pause(client * 10 + Math.random() * 50);
     for (let failures = 0; !over.signal.aborted;) {
       try {
         const line = await connect(where, kind);
