@@ -2,9 +2,10 @@ import type { Context } from '../core/context.ts';
 import { DeployError } from '../core/errors.ts';
 import { step, type Outcome } from '../core/report.ts';
 import { listText, percentMoved, recordText } from '../core/retire/records.ts';
+import type { Name } from '../core/dns.ts';
 import type { Target } from '../core/target.ts';
 import { testify } from '../stages/retiree/dossier.ts';
-import { findNames, type Name } from '../stages/retiree/records.ts';
+import { findNames, findZones } from '../stages/zones.ts';
 import { leadBack, moveShares, prepare, settle } from '../stages/retiree/shift.ts';
 import { findBoth, type Both } from '../stages/retiree/sides.ts';
 
@@ -45,7 +46,7 @@ export async function cutover(ctx: Context, target: Target, options: CutoverOpti
 
 async function look(ctx: Context, target: Target): Promise<Outcome<{ both: Both; names: Name[] }>> {
   const both = await findBoth(ctx, target);
-  const names = await findNames(ctx, target.retire.hostnames);
+  const names = await findNames(ctx, await findZones(ctx), target.retire.hostnames);
   const strange = names.find(({ records }) => percentMoved(records, both.balancer) === undefined);
   if (strange) {
     throw new DeployError('retire', `${strange.host} has a routing policy of its own: ${listText(strange.records)}`, {
@@ -56,7 +57,7 @@ async function look(ctx: Context, target: Target): Promise<Outcome<{ both: Both;
 }
 
 async function resultOf(ctx: Context, target: Target, { balancer }: Both): Promise<CutoverResult> {
-  const names = await findNames(ctx, target.retire.hostnames);
+  const names = await findNames(ctx, await findZones(ctx), target.retire.hostnames);
   const shares = names.flatMap(({ zoneId, records }) => (zoneId ? (percentMoved(records, balancer) ?? 0) : []));
   const { app, environment } = target;
   return {

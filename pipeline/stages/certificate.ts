@@ -14,7 +14,8 @@ import { DeployError, isAwsError } from '../core/errors.ts';
 import { stemOf, tagKeys, tagRecord, tagsOf } from '../core/names.ts';
 import type { Target } from '../core/target.ts';
 import { until } from '../core/wait.ts';
-import { findZones, proofActs } from './certificate/zones.ts';
+import { proofActs } from './certificate/proof.ts';
+import { findZonesIfAllowed } from './zones.ts';
 
 /** Keys that a load balancer takes (API_Certificate of ELBv2: RSA up to 4096, P-256 and P-384). */
 const keyTypes = ['RSA_2048', 'RSA_3072', 'RSA_4096', 'EC_prime256v1', 'EC_secp384r1'] as const;
@@ -146,7 +147,7 @@ async function prove(ctx: Context, target: Target, arn: string): Promise<void> {
     const isKnown = all.length > 0 && all.every(({ ResourceRecord }) => ResourceRecord);
     return isKnown ? { done: all } : { pending: 'ACM has not said yet how to prove the names' };
   });
-  const { acts, missing } = proofActs(await findZones(ctx), options);
+  const { acts, missing } = proofActs(await findZonesIfAllowed(ctx), options);
   await performAll(ctx, acts);
   for (const record of missing) ctx.report({ kind: 'note', message: `add to your DNS: ${record}` });
   const reason = missing.length === 0 ? 'ACM looks for the record' : `DNS has to have ${missing.join('; ')}`;

@@ -1,29 +1,12 @@
 import { DescribeLoadBalancersCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import {
-  ChangeResourceRecordSetsCommand,
-  ListResourceRecordSetsCommand,
-  type ResourceRecordSet,
-} from '@aws-sdk/client-route-53';
+import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { changesOf, performAll, type Act, type Change } from '../core/act.ts';
 import { namesOfBalancer } from '../core/address.ts';
 import type { Context } from '../core/context.ts';
+import { aliasOf, bareName, leadsTo, type Balancer, type Name, type RecordSet } from '../core/dns.ts';
 import { stemOf } from '../core/names.ts';
 import type { Target } from '../core/target.ts';
-import { findZones, zoneOf, type Zone } from './certificate/zones.ts';
-
-/** Where a name leads, as far as Route 53 here knows. */
-interface FoundName {
-  name: string;
-  /** Undefined: the name's DNS is elsewhere. */
-  zone: Zone | undefined;
-  /** Records that answer for addresses of the name. */
-  records: ResourceRecordSet[];
-}
-
-interface Balancer {
-  dnsName: string;
-  zoneId: string;
-}
+import { findNames, findZonesIfAllowed } from './zones.ts';
 
 /**
  * Leads the domain to the balancer where Route 53 is ours and the name is free or led to an earlier balancer of ours. A name that
@@ -32,7 +15,7 @@ interface Balancer {
 export async function leadDomain(ctx: Context, target: Target, balancerArn: string): Promise<void> {
   if (namesOfBalancer(target).length === 0) return;
   const balancer = await findBalancer(ctx, balancerArn);
-  const found = await findNames(ctx, target);
+  const found = await findDomain(ctx, target);
   await performAll(ctx, nameActs(target, found, balancer));
   for (const message of found.flatMap((one) => wordsFor(target, one, balancer))) ctx.report({ kind: 'note', message });
 }
@@ -42,7 +25,7 @@ export async function planDomain(ctx: Context, target: Target, balancerArn: stri
   if (namesOfBalancer(target).length === 0) return [];
   const nowhere = { dnsName: `${stemOf(target)}-new`, zoneId: '' };
   const balancer = balancerArn === undefined ? nowhere : await findBalancer(ctx, balancerArn);
-  return changesOf(nameActs(target, await findNames(ctx, target), balancer));
+  return changesOf(nameActs(target, await findDomain(ctx, target), balancer));
 }
 
 async function findBalancer(ctx: Context, arn: string): Promise<Balancer> {
@@ -51,48 +34,28 @@ async function findBalancer(ctx: Context, arn: string): Promise<Balancer> {
   return { dnsName, zoneId };
 }
 
-async function findNames(ctx: Context, target: Target): Promise<FoundName[]> {
-  const zones = await findZones(ctx);
-  return await Promise.all(
-    namesOfBalancer(target).map(async (name) => {
-      const zone = zoneOf(zones, name);
-      return { name, zone, records: zone ? await recordsOf(ctx, zone, name) : [] };
-    }),
-  );
-}
-
-/** Records come in the order of their names, those of one name together. */
-async function recordsOf(ctx: Context, zone: Zone, name: string): Promise<ResourceRecordSet[]> {
-  const request = { HostedZoneId: zone.id, StartRecordName: name, MaxItems: 100 };
-  const { ResourceRecordSets = [] } = await ctx.aws.route53.send(new ListResourceRecordSetsCommand(request));
-  const answering = new Set(['A', 'AAAA', 'CNAME']);
-  return ResourceRecordSets.filter(({ Name, Type = '' }) => dotless(Name) === name && answering.has(Type));
-}
-
-const dotless = (name = ''): string => name.toLowerCase().replace(/\.$/, '');
+const findDomain = async (ctx: Context, target: Target): Promise<Name[]> =>
+  findNames(ctx, await findZonesIfAllowed(ctx), namesOfBalancer(target));
 
 /** Names of balancers begin with what we called them: NAME-NUMBER.REGION.elb.amazonaws.com. */
-const isOurs = (target: Target, { AliasTarget }: ResourceRecordSet): boolean =>
-  new RegExp(String.raw`^(dualstack\.)?${stemOf(target)}-\d+\.${target.region}\.elb\.amazonaws\.com$`).test(
-    dotless(AliasTarget?.DNSName),
+const isOurs = (target: Target, { AliasTarget }: RecordSet): boolean =>
+  new RegExp(String.raw`^${stemOf(target)}-\d+\.${target.region}\.elb\.amazonaws\.com$`).test(
+    bareName(AliasTarget?.DNSName),
   );
 
-const leadsTo = ({ AliasTarget }: ResourceRecordSet, { dnsName }: Balancer): boolean =>
-  dotless(AliasTarget?.DNSName).replace(/^dualstack\./, '') === dotless(dnsName);
-
-const isForeign = (target: Target, { records }: FoundName, balancer: Balancer): boolean =>
+const isForeign = (target: Target, { records }: Name, balancer: Balancer): boolean =>
   records.some((record) => !leadsTo(record, balancer) && !isOurs(target, record));
 
-function nameActs(target: Target, found: readonly FoundName[], balancer: Balancer): Act[] {
+function nameActs(target: Target, found: readonly Name[], balancer: Balancer): Act[] {
   return found.flatMap((one) => {
-    const { name, zone, records } = one;
-    if (!zone || isForeign(target, one, balancer)) return [];
+    const { host, zoneId, records } = one;
+    if (zoneId === undefined || isForeign(target, one, balancer)) return [];
     if (records.some((record) => record.Type === 'A' && leadsTo(record, balancer))) return [];
-    return [aliasAct(zone, name, balancer, records.length > 0)];
+    return [aliasAct(zoneId, host, balancer, records.length > 0)];
   });
 }
 
-const aliasAct = (zone: Zone, Name: string, { dnsName, zoneId }: Balancer, isThere: boolean): Act => ({
+const aliasAct = (HostedZoneId: string, Name: string, balancer: Balancer, isThere: boolean): Act => ({
   change: {
     action: isThere ? 'change' : 'create',
     what: `record ${Name}`,
@@ -102,17 +65,13 @@ const aliasAct = (zone: Zone, Name: string, { dnsName, zoneId }: Balancer, isThe
   perform: (ctx) =>
     ctx.aws.route53.send(
       new ChangeResourceRecordSetsCommand({
-        HostedZoneId: zone.id,
+        HostedZoneId,
         ChangeBatch: {
           Changes: [
             {
               // CREATE fails where somebody was quicker: nothing of theirs is overwritten.
               Action: isThere ? 'UPSERT' : 'CREATE',
-              ResourceRecordSet: {
-                Name,
-                Type: 'A',
-                AliasTarget: { DNSName: dnsName, HostedZoneId: zoneId, EvaluateTargetHealth: false },
-              },
+              ResourceRecordSet: { Name, Type: 'A', AliasTarget: aliasOf(balancer) },
             },
           ],
         },
@@ -120,15 +79,15 @@ const aliasAct = (zone: Zone, Name: string, { dnsName, zoneId }: Balancer, isThe
     ),
 });
 
-function wordsFor(target: Target, one: FoundName, balancer: Balancer): string[] {
-  const { name, zone, records } = one;
-  if (!zone)
+function wordsFor(target: Target, one: Name, balancer: Balancer): string[] {
+  const { host, zoneId, records } = one;
+  if (zoneId === undefined)
     return [
-      `${name} has its DNS elsewhere; it has to lead to the load balancer: ${name}. CNAME ${balancer.dnsName}. (at the top of a zone: ALIAS or ANAME)`,
+      `${host} has its DNS elsewhere; it has to lead to the load balancer: ${host}. CNAME ${balancer.dnsName}. (at the top of a zone: ALIAS or ANAME)`,
     ];
   if (!isForeign(target, one, balancer)) return [];
   const where = records.map(
     (record) => record.AliasTarget?.DNSName ?? record.ResourceRecords?.map(({ Value }) => Value).join(', '),
   );
-  return [`${name} leads to ${where.join(', ')}, and is left so: \`redeploy cutover\` moves it to ${balancer.dnsName}`];
+  return [`${host} leads to ${where.join(', ')}, and is left so: \`redeploy cutover\` moves it to ${balancer.dnsName}`];
 }

@@ -5,7 +5,7 @@ import { lastStep, type StepName } from '../../core/retire/evidence.ts';
 import type { Target } from '../../core/target.ts';
 import { forget } from '../../stages/retiree/dossier.ts';
 import { takeForwardBack } from '../../stages/retiree/forward.ts';
-import { findNames } from '../../stages/retiree/records.ts';
+import { findNames, findZones } from '../../stages/zones.ts';
 import { leadBack } from '../../stages/retiree/shift.ts';
 import { findBoth, type Both } from '../../stages/retiree/sides.ts';
 
@@ -40,7 +40,7 @@ const nothing: Act = async () => {};
 const acts: Record<StepName, Act> = {
   plan: nothing,
   shift: async (ctx, target, both) => {
-    await leadBack(ctx, target, both, await findNames(ctx, target.retire.hostnames));
+    await leadBack(ctx, target, both, await findNames(ctx, await findZones(ctx), target.retire.hostnames));
   },
   forward: takeForwardBack,
   watch: nothing,

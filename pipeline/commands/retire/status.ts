@@ -3,7 +3,7 @@ import { lastStep, stepNames, type Dossier, type StepName } from '../../core/ret
 import { missingMs } from '../../core/retire/residue.ts';
 import { percentMoved } from '../../core/retire/records.ts';
 import type { Target } from '../../core/target.ts';
-import { findNames } from '../../stages/retiree/records.ts';
+import { findNames, findZones } from '../../stages/zones.ts';
 import { findBoth, type Both } from '../../stages/retiree/sides.ts';
 
 /** How far the old load balancer's retirement has come. Plain JSON. */
@@ -22,7 +22,7 @@ export interface RetireStatus {
 /** Looks at evidence, machine and names. Changes nothing. */
 export async function retireStatus(ctx: Context, target: Target): Promise<RetireStatus> {
   const { machine, dossier, balancer } = await findBoth(ctx, target);
-  const names = await findNames(ctx, target.retire.hostnames);
+  const names = await findNames(ctx, await findZones(ctx), target.retire.hostnames);
   const { id, name, state, address, isProtected } = machine;
   const { watch } = dossier;
   const last = lastStep(dossier);

@@ -1,5 +1,5 @@
 import type { OldMachine } from './machine.ts';
-import type { RecordSet } from './records.ts';
+import type { RecordSet } from '../dns.ts';
 import type { Residue } from './residue.ts';
 
 /** The way from the old load balancer to none, in order. */

@@ -1,33 +1,11 @@
-import type { Change, ResourceRecordSet } from '@aws-sdk/client-route-53';
-
-export type RecordSet = ResourceRecordSet;
-
-/** Where a name shall lead: the new balancer, as Route 53 needs it for aliases. */
-export interface Balancer {
-  dnsName: string;
-  /** CanonicalHostedZoneId of the load balancer. */
-  zoneId: string;
-}
+import type { Change } from '@aws-sdk/client-route-53';
+import { aliasOf, bareName, fullName, leadsTo, type Balancer, type RecordSet } from '../dns.ts';
 
 /** What our two weighted records are called. */
 const ours = { old: 'redeploy-old', new: 'redeploy-new' } as const;
 
 /** While the name moves, nobody keeps an answer longer; an alias to a load balancer has the same 60 s of its own. */
 const movingTtlSeconds = 60;
-
-/** Records of a name that decide where its visitors go. */
-const leading = new Set(['A', 'AAAA', 'CNAME']);
-
-/** `Shop.example.com` as Route 53 writes it: small letters, final dot, `*` as an escape. */
-export const fullName = (host: string): string =>
-  `${host
-    .toLowerCase()
-    .replace(/\.$/, '')
-    .replaceAll('*', String.raw`\052`)}.`;
-
-/** The records of a host that lead somewhere. */
-export const leadingRecords = (records: readonly RecordSet[], host: string): RecordSet[] =>
-  records.filter(({ Name, Type }) => Name?.toLowerCase() === fullName(host) && leading.has(Type ?? ''));
 
 /** How far a name has moved, in percent; `undefined` when somebody else's routing decides. */
 export function percentMoved(records: readonly RecordSet[], balancer: Balancer): number | undefined {
@@ -38,17 +16,8 @@ export function percentMoved(records: readonly RecordSet[], balancer: Balancer):
 }
 
 /** The name is one plain alias to the new balancer. */
-export const isFinal = (records: readonly RecordSet[], { dnsName }: Balancer): boolean =>
-  records.length === 1 &&
-  records[0]?.SetIdentifier === undefined &&
-  bare(records[0]?.AliasTarget?.DNSName ?? '') === bare(dnsName);
-
-/** Route 53 adds the final dot, and some tools a prefix for both protocols. */
-const bare = (name: string): string =>
-  name
-    .toLowerCase()
-    .replace(/\.$/, '')
-    .replace(/^dualstack\./, '');
+export const isFinal = ([record, ...others]: readonly RecordSet[], balancer: Balancer): boolean =>
+  record !== undefined && others.length === 0 && record.SetIdentifier === undefined && leadsTo(record, balancer);
 
 /**
  * The records that send `percent` of the visitors to the new balancer. Addresses of IPv6 are left out: the new balancer has
@@ -76,12 +45,6 @@ export const finalRecords = (host: string, balancer: Balancer): RecordSet[] => [
   { Name: fullName(host), Type: 'A', AliasTarget: aliasOf(balancer) },
 ];
 
-const aliasOf = ({ dnsName, zoneId }: Balancer) => ({
-  DNSName: dnsName,
-  HostedZoneId: zoneId,
-  EvaluateTargetHealth: false,
-});
-
 /** The changes, all in one batch and so all or none, that turn what is there into what is wanted. */
 export function changesBetween(current: readonly RecordSet[], wanted: readonly RecordSet[]): Change[] {
   const gone = current.filter((one) => !wanted.some((other) => identity(other) === identity(one)));
@@ -102,7 +65,7 @@ const content = ({ TTL, Weight, ResourceRecords = [], AliasTarget }: RecordSet):
     TTL ?? null,
     Weight ?? null,
     ResourceRecords.map(({ Value }) => Value),
-    AliasTarget ? [bare(AliasTarget.DNSName ?? ''), AliasTarget.HostedZoneId] : null,
+    AliasTarget ? [bareName(AliasTarget.DNSName), AliasTarget.HostedZoneId] : null,
   ]);
 
 /** How long somebody may still hold the answer of before, in seconds. */

@@ -1,8 +1,8 @@
+import { fullName, type RecordSet } from '../dns.ts';
 import type { Blocks } from '../settings.ts';
 import type { Finding } from './finding.ts';
 import { otherNames } from './haproxy.ts';
-import type { RecordSet } from './records.ts';
-import { fullName, recordText } from './records.ts';
+import { recordText } from './records.ts';
 
 type Retire = Blocks['retire'];
 

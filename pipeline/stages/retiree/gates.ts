@@ -5,7 +5,7 @@ import type { Target } from '../../core/target.ts';
 import { demand } from './dossier.ts';
 import { lookAtTraffic } from './look.ts';
 import { leadingTo } from './resolvers.ts';
-import { findNames } from './records.ts';
+import { findNames, findZones } from '../zones.ts';
 import { addressesOf } from './uses.ts';
 import type { Both } from './sides.ts';
 
@@ -32,7 +32,7 @@ function stillBusy(residue: Residue, retire: Target['retire']): DeployError {
 /** No public name may lead to the old machine any more, in our zones or at the resolvers. */
 export async function demandNoName(ctx: Context, target: Target, addresses: readonly string[]): Promise<void> {
   const { hostnames, resolvers } = target.retire;
-  const names = await findNames(ctx, hostnames);
+  const names = await findNames(ctx, await findZones(ctx), hostnames);
   const inZones = names
     .filter(({ records }) =>
       records.some(({ ResourceRecords = [] }) => ResourceRecords.some(({ Value = '' }) => addresses.includes(Value))),

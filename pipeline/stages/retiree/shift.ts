@@ -1,21 +1,20 @@
 import type { Context } from '../../core/context.ts';
+import { fullName, type Name, type RecordSet } from '../../core/dns.ts';
 import { DeployError } from '../../core/errors.ts';
 import { step, type Outcome } from '../../core/report.ts';
 import type { Evidence } from '../../core/retire/evidence.ts';
 import {
   finalRecords,
-  fullName,
   isFinal,
   listText,
   longestTtl,
   percentMoved,
   weightedRecords,
-  type RecordSet,
 } from '../../core/retire/records.ts';
 import type { Target } from '../../core/target.ts';
 import { until } from '../../core/wait.ts';
 import { demand, forget, testify } from './dossier.ts';
-import { writeRecords, type Name } from './records.ts';
+import { writeRecords } from './records.ts';
 import { watchResolvers } from './resolvers.ts';
 import { watchShare } from './share.ts';
 import type { Both } from './sides.ts';

@@ -4,7 +4,7 @@ import { DeployError, isAwsError } from '../../core/errors.ts';
 import { namesOf } from '../../core/names.ts';
 import type { Dossier } from '../../core/retire/evidence.ts';
 import type { Keeper, OldMachine } from '../../core/retire/machine.ts';
-import type { Balancer } from '../../core/retire/records.ts';
+import type { Balancer } from '../../core/dns.ts';
 import type { Target } from '../../core/target.ts';
 import type { Sides } from './compare.ts';
 import { readDossier } from './dossier.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '../../core/context.ts';
 import type { Target } from '../../core/target.ts';
-import { findNames } from './records.ts';
+import { findNames, findZones } from '../zones.ts';
 
 /** How long resolvers keep a name. */
 export interface Ttl {
@@ -12,7 +12,7 @@ export interface Ttl {
 
 /** How long each name is kept: from its zone where that is ours, else what the first resolver has left of it. */
 export async function findTtls(ctx: Context, target: Target): Promise<Ttl[]> {
-  const names = await findNames(ctx, target.retire.hostnames);
+  const names = await findNames(ctx, await findZones(ctx), target.retire.hostnames);
   return await Promise.all(
     names.map(async ({ host, zoneId, records }) => {
       const own = records.find(({ TTL }) => TTL !== undefined)?.TTL;

@@ -1,12 +1,13 @@
 import { DescribeAddressesCommand, paginateDescribeSecurityGroups } from '@aws-sdk/client-ec2';
 import type { Context } from '../../core/context.ts';
+import type { RecordSet } from '../../core/dns.ts';
 import { tagRecord } from '../../core/names.ts';
 import type { Finding } from '../../core/retire/finding.ts';
 import { lookAround } from '../../core/retire/scripts.ts';
 import { namesLeadingTo, usesOnMachine } from '../../core/retire/uses.ts';
 import type { Target } from '../../core/target.ts';
 import { canReach, runOnOld } from './reach.ts';
-import { allRecords } from './records.ts';
+import { findZones, recordsOf } from '../zones.ts';
 import type { Both } from './sides.ts';
 
 /** Who else needs the old machine: what runs on it, what leads to it, what it takes with it. */
@@ -40,11 +41,18 @@ export const addressesOf = (machine: Both['machine'], old: string): string[] => 
 export async function findUsesOfAddress(ctx: Context, target: Target, addresses: string[]): Promise<Finding[]> {
   if (addresses.length === 0) return [];
   const [records, groups, tags] = await Promise.all([
-    allRecords(ctx),
+    findAllRecords(ctx),
     findAllowlists(ctx, addresses),
     target.retire.kind === 'ec2' ? findTags(ctx, addresses) : [],
   ]);
   return [...namesLeadingTo(records, addresses, target.retire), ...groups, ...tags];
+}
+
+/** Names within private zones, too, may lead to a public address. */
+async function findAllRecords(ctx: Context): Promise<RecordSet[]> {
+  const found: RecordSet[] = [];
+  for (const { id } of await findZones(ctx)) found.push(...(await recordsOf(ctx, id)));
+  return found;
 }
 
 async function findAllowlists(ctx: Context, addresses: string[]): Promise<Finding[]> {

@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { fullName, leadingRecords, type RecordSet } from '../../../pipeline/core/dns.ts';
 import {
   changesBetween,
   finalRecords,
-  fullName,
   isFinal,
-  leadingRecords,
   longestTtl,
   percentMoved,
   weightedRecords,
-  type RecordSet,
 } from '../../../pipeline/core/retire/records.ts';
 
 const balancer = { dnsName: 'shop-1.eu-central-1.elb.amazonaws.com', zoneId: 'Z215JYRZR1TBD5' };
