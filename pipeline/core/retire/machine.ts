@@ -18,6 +18,19 @@ export interface OldMachine {
   securityGroups: { id: string; name: string }[];
 }
 
+/** What is left to say of a machine that is no more. */
+export const goneMachine = (id: string): OldMachine => ({
+  id,
+  name: id,
+  state: 'gone',
+  address: undefined,
+  reserved: [],
+  isProtected: false,
+  keptVolumes: [],
+  startedAt: undefined,
+  securityGroups: [],
+});
+
 /** What can be done to a machine of one kind. Every act is idempotent and returns once it is done. */
 export interface Keeper {
   /** The machine that redeploy.json names, or the one of this id, which may be gone. */

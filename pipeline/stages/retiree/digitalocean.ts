@@ -1,6 +1,6 @@
 import type { Context } from '../../core/context.ts';
 import { DeployError } from '../../core/errors.ts';
-import type { Keeper, OldMachine } from '../../core/retire/machine.ts';
+import { goneMachine, type Keeper, type OldMachine } from '../../core/retire/machine.ts';
 import type { Target } from '../../core/target.ts';
 import { until } from '../../core/wait.ts';
 import { digitalOceanApi, type DigitalOceanApi } from './digitalocean-api.ts';
@@ -99,18 +99,6 @@ async function findDroplet(api: DigitalOceanApi, wanted: string): Promise<Drople
     hint: `name one by its id as retire.droplet: ${all.map(({ id }) => id).join(', ')}`,
   });
 }
-
-const goneMachine = (id: string): OldMachine => ({
-  id,
-  name: id,
-  state: 'gone',
-  address: undefined,
-  reserved: [],
-  isProtected: false,
-  keptVolumes: [],
-  startedAt: undefined,
-  securityGroups: [],
-});
 
 /** One that is under way is waited for. */
 async function ensureSnapshot(ctx: Context, api: DigitalOceanApi, machine: OldMachine, name: string): Promise<string> {

@@ -12,7 +12,7 @@ import {
 import type { Context } from '../../core/context.ts';
 import { DeployError, isAwsError } from '../../core/errors.ts';
 import { tagRecord } from '../../core/names.ts';
-import type { Keeper, OldMachine } from '../../core/retire/machine.ts';
+import { goneMachine, type Keeper, type OldMachine } from '../../core/retire/machine.ts';
 import type { Target } from '../../core/target.ts';
 import { until } from '../../core/wait.ts';
 import { ensureImage, isImageThere, removeImage } from './image.ts';
@@ -85,18 +85,6 @@ async function findInstances(ctx: Context, filter: { Name: string; Values: strin
   const { Reservations = [] } = await ctx.aws.ec2.send(new DescribeInstancesCommand({ Filters: [filter] }));
   return Reservations.flatMap(({ Instances = [] }) => Instances);
 }
-
-const goneMachine = (id: string): OldMachine => ({
-  id,
-  name: id,
-  state: 'gone',
-  address: undefined,
-  reserved: [],
-  isProtected: false,
-  keptVolumes: [],
-  startedAt: undefined,
-  securityGroups: [],
-});
 
 const states: Record<string, OldMachine['state']> = {
   pending: 'starting',
