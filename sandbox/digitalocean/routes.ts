@@ -144,6 +144,12 @@ export const routes: Record<string, Handle> = {
     return { status: 204 };
   }),
   'POST droplets/*/actions': act,
+  'GET droplets/*/actions': withDroplet((engine, { id }) => ({
+    key: 'actions',
+    list: Object.values(engine.state.digitalocean.actions)
+      .filter(({ dropletId }) => dropletId === id)
+      .map(actionForm),
+  })),
   'GET droplets/*/actions/*': withDroplet((engine, _one, [id]) => actionAt(engine, id)),
   'GET actions/*': (engine, [id]) => actionAt(engine, id),
   'GET droplets/*/snapshots': withDroplet((engine, { id }) => ({

@@ -81,7 +81,7 @@ export async function startRetirement(
   await makeDeployer(story.sandbox, await deployerTargets(story.app), [...deployerParts, 'retire']);
   await story.clock.run(() => newBalancer(story));
   const isElsewhere = retire['kind'] !== undefined;
-  const machine = isElsewhere ? away : await story.clock.run(() => oldMachine(story));
+  const machine = isElsewhere ? { ...away } : await story.clock.run(() => oldMachine(story));
   if (!isElsewhere) await story.clock.run(() => zone(story, machine.address));
   const { instances } = story.sandbox.engine.state.ec2;
   const hand = { isUp: true };

@@ -35,13 +35,14 @@ export function digitalOceanApi(ctx: Context): DigitalOceanApi {
     });
     return { status, answer };
   };
-  /** 429 and 5xx pass, and so does 422 while another action holds the droplet. */
+  /** 429 and 5xx pass, and so does "Droplet already has a pending event" (422). */
   const call = async <T>(method: string, path: string, body?: object): Promise<T | undefined> =>
     await until(ctx, `DigitalOcean ${method} ${path}`, { everyMs: 5000, forMs: 300_000 }, async () => {
       const { status, answer } = await ask(method, path, body);
       if (status === 404 || status === 204) return { done: undefined };
       if (status >= 200 && status < 300) return { done: JSON.parse(answer) as T };
       if (status === 429 || status >= 500) return { pending: `status ${status}` };
+      if (status === 422 && answer.includes('pending event')) return { pending: 'another action holds the droplet' };
       throw refusal(method, path, status, answer);
     });
   return {

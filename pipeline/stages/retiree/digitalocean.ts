@@ -24,7 +24,15 @@ interface ReservedIp {
 /** The old balancer as a droplet of DigitalOcean. A droplet that is off is billed all the same, until it is destroyed. */
 export function digitalOceanKeeper(ctx: Context, target: Target): Keeper {
   const api = digitalOceanApi(ctx);
-  const act = (machine: OldMachine, action: object) => api.call('POST', `/v2/droplets/${machine.id}/actions`, action);
+  const act = (machine: OldMachine, type: string) => api.call('POST', `/v2/droplets/${machine.id}/actions`, { type });
+  /** What is under way may be what is wanted: a run before may have asked for it. */
+  const isAlready = async (wanted: OldMachine['state'], { id }: OldMachine): Promise<boolean> => {
+    await until(ctx, `droplet ${id} to be left alone`, { everyMs: 5000, forMs: 120 * minutes }, async () => {
+      const [held] = await actionsUnderWay(api, id);
+      return held ? { pending: `${held.type} is under way` } : { done: undefined };
+    });
+    return (await findMachine(api, target, id)).state === wanted;
+  };
   const settled = (machine: OldMachine, wanted: OldMachine['state'], forMs = 10 * minutes) =>
     until(ctx, `droplet ${machine.name} to be ${wanted}`, { everyMs: 3000, forMs }, async () => {
       const { state } = await findMachine(api, target, machine.id);
@@ -33,17 +41,17 @@ export function digitalOceanKeeper(ctx: Context, target: Target): Keeper {
   return {
     find: (id) => findMachine(api, target, id),
     stop: async (machine) => {
-      if (machine.state !== 'running') return;
-      await act(machine, { type: 'shutdown' });
+      if (machine.state === 'gone' || (await isAlready('stopped', machine))) return;
+      await act(machine, 'shutdown');
       // An operating system may not listen to that; its documentation says to power off then.
       await settled(machine, 'stopped', 2 * minutes).catch(async (error: unknown) => {
         if (!(error instanceof DeployError) || error.code !== 'timeout') throw error;
-        await act(machine, { type: 'power_off' });
+        await act(machine, 'power_off');
         await settled(machine, 'stopped');
       });
     },
     start: async (machine) => {
-      if (machine.state !== 'running') await act(machine, { type: 'power_on' });
+      if (!(await isAlready('running', machine))) await act(machine, 'power_on');
       await settled(machine, 'running');
     },
     snapshot: (machine, name) => ensureSnapshot(ctx, api, machine, name),
@@ -100,6 +108,11 @@ async function findDroplet(api: DigitalOceanApi, wanted: string): Promise<Drople
   });
 }
 
+async function actionsUnderWay(api: DigitalOceanApi, id: string): Promise<{ type: string }[]> {
+  const actions = await api.list<{ type: string; status: string }>(`/v2/droplets/${id}/actions`, 'actions');
+  return actions.filter(({ status }) => status === 'in-progress');
+}
+
 /** One that is under way is waited for. */
 async function ensureSnapshot(ctx: Context, api: DigitalOceanApi, machine: OldMachine, name: string): Promise<string> {
   const find = async () =>
@@ -109,8 +122,7 @@ async function ensureSnapshot(ctx: Context, api: DigitalOceanApi, machine: OldMa
   return await until(ctx, `snapshot ${name}`, { everyMs: 5000, forMs: 120 * minutes }, async () => {
     const found = await find();
     if (found) return { done: String(found.id) };
-    const actions = await api.list<{ type: string; status: string }>(`/v2/droplets/${machine.id}/actions`, 'actions');
-    const isUnderWay = actions.some(({ type, status }) => type === 'snapshot' && status === 'in-progress');
+    const isUnderWay = (await actionsUnderWay(api, machine.id)).some(({ type }) => type === 'snapshot');
     if (!isUnderWay) await api.call('POST', `/v2/droplets/${machine.id}/actions`, { type: 'snapshot', name });
     return { pending: 'DigitalOcean is making it' };
   });
