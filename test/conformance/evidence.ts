@@ -72,7 +72,8 @@ function hasTrait(
   const shape = model.shapes[name];
   if (trait === 'enum') return shape?.enum?.includes(value ?? '') ?? false;
   const found = shape?.[trait as keyof Shape];
-  return value === undefined ? found !== undefined : String(found) === value;
+  const text = typeof found === 'string' ? found : JSON.stringify(found);
+  return value === undefined ? found !== undefined : text === value;
 }
 
 async function readReference(service: string): Promise<Reference> {
