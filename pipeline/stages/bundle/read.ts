@@ -61,10 +61,23 @@ async function nodeVersionOf(root: string, star: Star): Promise<string> {
   const file = path.join(root, nodeVersionFile);
   const written = star.nodeVersion ?? (existsSync(file) ? await readFile(file, 'utf8') : '');
   const version = /^\uFEFF?v?(\d+\.\d+\.\d+\S*)$/.exec(written.trim())?.[1];
-  if (version !== undefined) return version;
+  if (version !== undefined) return demandModules(version, star.meteorRelease);
   throw new DeployError('bundle', `${root} does not say which Node it needs`, {
     hint: 'star.json names it as nodeVersion, older bundles in .node_version.txt: build with a Meteor that writes one of them',
   });
+}
+
+/** start.mjs, which gives the app its settings and drains it, needs ECMAScript modules: Node 12.17, Meteor 1.11. */
+function demandModules(version: string, release = 'its Meteor'): string {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > 12 || (major === 12 && minor >= 17)) return version;
+  throw new DeployError(
+    'bundle',
+    `the bundle wants Node ${version} (${release}), the oldest that redeploy runs is 12.17`,
+    {
+      hint: 'update the app to Meteor 1.11 or newer: `meteor update --release 1.12.2`',
+    },
+  );
 }
 
 /** npm packages are compiled again in the image; Atmosphere packages with binaries of their own are not. */

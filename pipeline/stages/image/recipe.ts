@@ -5,13 +5,12 @@ import type { Context } from '../../core/context.ts';
 import type { Target } from '../../core/target.ts';
 import { fill } from '../../core/template.ts';
 import { hashTree, sha256 } from '../../core/tree.ts';
+import { defaultBases, type Bases } from './default-base.ts';
 
 /** How an image is made: everything but the bundle's files and what must not be seen in it. */
-export interface Recipe {
+export interface Recipe extends Bases {
   /** Filled in. */
   dockerfile: string;
-  base: string;
-  buildBase: string;
   /** Folder that becomes /redeploy. */
   runtime: string;
   buildArguments: Record<string, string>;
@@ -24,9 +23,10 @@ export async function recipeOf(
   bundle: Pick<Bundle, 'nodeVersion'>,
 ): Promise<Recipe> {
   const { buildArguments } = target.image;
+  const usual = defaultBases(bundle.nodeVersion);
   const named = (image: string) => image.replaceAll('{nodeVersion}', bundle.nodeVersion);
-  const base = named(target.image.base);
-  const buildBase = named(target.image.buildBase);
+  const base = named(target.image.base ?? usual.base);
+  const buildBase = named(target.image.buildBase ?? usual.buildBase);
   const template = await readFile(path.join(ctx.templates, 'Dockerfile'), 'utf8');
   const dockerfile = fill(template, {
     BASE: base,

@@ -104,6 +104,7 @@ test.each([
   ['star.json', { 'star.json': undefined }, /has no star\.json/],
   ['programs/server/package.json', { 'programs/server/package.json': undefined }, /no programs\/server\/package\.json/],
   ['the Node version', { 'star.json': '{}' }, /does not say which Node/],
+  ['a Node that runs ECMAScript modules', { 'star.json': '{"nodeVersion":"8.17.0"}' }, /wants Node 8\.17\.0 .*12\.17/],
   ['JSON in star.json', { 'star.json': 'no' }, /star\.json is not JSON/],
 ])('refuses a bundle without %s', async (_name, files, message) => {
   await using place = await openWorkplace();

@@ -32,13 +32,13 @@ test('1 the Node version is that of star.json, else that of .node_version.txt wi
   const star = (value: object) => JSON.stringify(value);
   const both = { 'star.json': star({ nodeVersion: '20.9.0' }), '.node_version.txt': 'v18.0.0' };
   expect(await baseOf(both)).toBe('node:20.9.0-bookworm-slim');
-  expect(await baseOf({ 'star.json': star({}), '.node_version.txt': 'v4.8.4\n' })).toBe('node:4.8.4-bookworm-slim');
+  expect(await baseOf({ 'star.json': star({}), '.node_version.txt': 'v12.22.1\n' })).toBe('node:12.22.1-buster-slim');
 });
 
 test('22 a version file without v, and a bundle with that file alone, both give the version', async () => {
   const file = { '.node_version.txt': '14.21.4' };
-  expect(await baseOf({ 'star.json': '{}', ...file })).toBe('node:14.21.4-bookworm-slim');
-  expect(await baseOf(file, ['star.json'])).toBe('node:14.21.4-bookworm-slim');
+  expect(await baseOf({ 'star.json': '{}', ...file })).toBe('meteor/node:14.21.4');
+  expect(await baseOf(file, ['star.json'])).toBe('meteor/node:14.21.4');
 });
 
 test('2 what is sent to the build is writable for its owner and knows nothing of the host', async () => {

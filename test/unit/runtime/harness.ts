@@ -61,14 +61,19 @@ export interface StartOptions {
   env?: NodeJS.ProcessEnv;
   /** Runs main.js itself, without start.mjs. */
   bare?: boolean;
+  /** The Node that runs it; this one's unless given. */
+  node?: string;
 }
 
 /** Starts an app directory under start.mjs as the image does. Does not wait until it listens. */
-export async function start(directory: string, { file = {}, env = {}, bare = false }: StartOptions = {}) {
+export async function start(
+  directory: string,
+  { file = {}, env = {}, bare = false, node = process.execPath }: StartOptions = {},
+) {
   const port = await freePort();
   const environmentFile = path.join(directory, `environment-${port}.json`);
   await writeFile(environmentFile, typeof file === 'string' ? file : JSON.stringify(file), { mode: 0o600 });
-  const child = spawn(process.execPath, bare ? [path.join(directory, 'main.js')] : [START, directory], {
+  const child = spawn(node, bare ? [path.join(directory, 'main.js')] : [START, directory], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,

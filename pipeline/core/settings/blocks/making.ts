@@ -26,12 +26,16 @@ export const image = z
   .strictObject({
     base: z
       .string()
-      .default('node:{nodeVersion}-bookworm-slim')
-      .describe('Base image of the app image; {nodeVersion} is the Node version that the Meteor release names'),
+      .optional()
+      .describe(
+        'Base image of the app image; {nodeVersion} is the Node version that the bundle names. Unset: node:{nodeVersion}-bookworm-slim; for Meteor 2 and older node:{nodeVersion}-buster-slim, with Node 14.21.4 meteor/node:{nodeVersion}',
+      ),
     buildBase: z
       .string()
-      .default('node:{nodeVersion}-bookworm')
-      .describe('Image in which npm dependencies are installed: needs python3, make and g++ for native modules'),
+      .optional()
+      .describe(
+        'Image in which npm dependencies are installed: needs python3, make and g++ for native modules. Unset: as base, without -slim',
+      ),
     buildInstructions: z
       .array(z.string())
       .default([])
