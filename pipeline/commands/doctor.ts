@@ -11,6 +11,7 @@ import { checkFleet } from '../stages/doctor/fleet.ts';
 import { checkPermissions } from '../stages/doctor/permissions.ts';
 import { checkQuotas } from '../stages/doctor/quotas.ts';
 import { checkCertificate, checkDomain } from '../stages/doctor/site.ts';
+import { checkTypes } from '../stages/fleet/check-types.ts';
 import { findNetwork } from '../stages/foundation/network.ts';
 import { readPayload } from '../stages/payload.ts';
 
@@ -82,7 +83,7 @@ function accountChecks(ctx: Context, target: Target): Checks {
     permissions: () => checkPermissions(ctx, target),
     quotas: async () => checkQuotas(ctx, target, await world()),
     network: async () => {
-      const { vpc, subnets } = await findNetwork(ctx, target);
+      const [{ vpc, subnets }] = await Promise.all([findNetwork(ctx, target), checkTypes(ctx, target)]);
       return ok(`${subnets.length} zones in ${vpc} offer ${target.instance.type}`);
     },
     'base AMI': async () => {

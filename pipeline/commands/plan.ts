@@ -9,8 +9,10 @@ import type { ReleaseName, ReleaseParts } from '../core/release.ts';
 import type { Target } from '../core/target.ts';
 import { planAmi, type AmiPlan } from '../stages/ami/plan.ts';
 import { checkSource, planBundle } from '../stages/bundle.ts';
+import { checkTypes } from '../stages/fleet/check-types.ts';
 import { planFleet } from '../stages/fleet/plan.ts';
 import { planRelease } from '../stages/fleet/release-version.ts';
+import type { Network } from '../stages/foundation/network.ts';
 import { planFoundation, type FoundationPlan } from '../stages/foundation.ts';
 import { planImage } from '../stages/image/plan.ts';
 import { readPayload } from '../stages/payload.ts';
@@ -63,6 +65,7 @@ export async function plan(ctx: Context, target: Target, options: PlanOptions = 
     observe(ctx, target),
     findPrices(ctx, target, options),
     checkSource(ctx, target, options),
+    checkTypes(ctx, target),
   ]);
   const [foundation, made] = await Promise.all([
     planFoundation(ctx, target, { payload, world }),
@@ -96,10 +99,7 @@ export async function plan(ctx: Context, target: Target, options: PlanOptions = 
     region,
     steps,
     minutes: minutesTogether(minutes),
-    cost: costOf(
-      billOf(target, { machines, zones: foundation.network.balancerSubnets.length, minutes, reserved: fleet.reserved }),
-      prices,
-    ),
+    cost: costOf(billOf(target, { machines, network: foundation.network, minutes, reserved: fleet.reserved }), prices),
     live: world.fleet?.live,
     hasChanges: steps.some((step) => step.changes.length > 0),
     left: [...foundation.left, ...fleet.left],
@@ -113,19 +113,22 @@ function billOf(
   target: Target,
   {
     machines,
-    zones,
+    network,
     minutes,
     reserved,
-  }: { machines: number; zones: number; minutes: Record<PlanStage, number>; reserved: number },
+  }: { machines: number; network: Network; minutes: Record<PlanStage, number>; reserved: number },
 ): Bill {
-  const { type: instanceType, rootVolumeGiB } = target.instance;
+  const { type: instanceType, fallbackTypes, rootVolumeGiB } = target.instance;
   const isRoll = minutes.fleet > 0;
   const builder = { type: target.bake.instanceType ?? instanceType, minutes: minutes.image + minutes.ami };
   return {
     instanceType,
+    fallbackTypes,
     machines,
     rootVolumeGiB,
-    zones,
+    zones: network.balancerSubnets.length,
+    // Undefined: default subnets, which give out addresses.
+    hasPublicMachines: network.publicAddress ?? true,
     extraMachines: isRoll ? batchOf(machines, target.rollout.batch) : 0,
     rollMinutes: minutes.fleet,
     reserve: { machines: reserved, minutes: target.rollout.keepPreviousMinutes },

@@ -25,9 +25,14 @@ export interface Cost {
 /** What there is to pay for. */
 export interface Bill {
   instanceType: string;
+  /** What machines are when there is no room for that. */
+  fallbackTypes: readonly string[];
   machines: number;
   rootVolumeGiB: number;
+  /** Of the balancer, which has a public address in each. */
   zones: number;
+  /** Whether machines have public addresses: in private subnets they have none. */
+  hasPublicMachines: boolean;
   /** A deploy's own machines: extra ones while it rolls, and the builder. */
   extraMachines: number;
   rollMinutes: number;
@@ -39,14 +44,15 @@ export interface Bill {
 /** AWS's own month: 730 hours (https://calculator.aws). */
 const hoursPerMonth = 730;
 
-/** Adds up. Public addresses: one for each machine and one for each zone of the balancer. */
+/** Adds up. Public addresses: one for each zone of the balancer, and one for each machine that has one. */
 export function costOf(bill: Bill, prices: Prices): Cost {
   const { instanceType: type, machines, rootVolumeGiB, zones, builder } = bill;
   const instance = prices.instanceHour[type];
+  const addresses = zones + (bill.hasPublicMachines ? machines : 0);
   const month = [
-    line(`${machines} x ${type}`, machines * hoursPerMonth, instance),
+    line(`${machines} x ${type}${rangeText(bill, prices)}`, machines * hoursPerMonth, instance),
     line(`${machines} x ${rootVolumeGiB} GiB gp3`, machines * rootVolumeGiB, prices.volumeGiBMonth),
-    line(`${machines + zones} public IPv4 addresses`, (machines + zones) * hoursPerMonth, prices.addressHour),
+    line(`${addresses} public IPv4 addresses`, addresses * hoursPerMonth, prices.addressHour),
     line('load balancer', hoursPerMonth, prices.balancerHour),
     line('1 capacity unit of it', hoursPerMonth, prices.capacityUnitHour),
     line('1 secret', 1, prices.secretMonth),
@@ -84,6 +90,18 @@ export function costOf(bill: Bill, prices: Prices): Cost {
     'traffic to the internet',
   ];
   return { pricesOf: prices.date, month, monthUsd: sum(month), roll, rollUsd: sum(roll), unknown, byUse };
+}
+
+/** ` (up to 60.74 as t3.medium)`: what the month's machines cost where there is no room for the first type. */
+function rangeText({ machines, instanceType, fallbackTypes }: Bill, { instanceHour }: Prices): string {
+  if (fallbackTypes.length === 0) return '';
+  const hourly = [instanceType, ...fallbackTypes].map((type) => instanceHour[type]);
+  const known = hourly.filter((one) => one !== undefined).map((one) => (one * machines * hoursPerMonth).toFixed(2));
+  const [least, most] = known
+    .toSorted((a, b) => Number(a) - Number(b))
+    .filter((_, at, all) => at === 0 || at === all.length - 1);
+  const unknown = known.length < hourly.length ? ', of some nobody knows' : '';
+  return ` (or ${fallbackTypes.join(', ')}: ${least ?? 'unknown'}${most === undefined ? '' : ` to ${most}`}${unknown})`;
 }
 
 const line = (what: string, count: number, price: number | undefined): CostLine => ({

@@ -9,6 +9,7 @@ export const tagKeys = {
   revision: 'redeploy:revision',
   image: 'redeploy:image',
   settings: 'redeploy:settings',
+  fallbackTypes: 'redeploy:fallback-types',
   bakeKey: 'redeploy:bake-key',
   imageKey: 'redeploy:image-key',
   bake: 'redeploy:bake',

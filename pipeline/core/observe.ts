@@ -13,6 +13,8 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Context } from './context.ts';
 import { isAwsError } from './errors.ts';
+import { versionOf } from './launches.ts';
+import { launchTimes } from './observe/launch-times.ts';
 import { filtersOf, namesOf } from './names.ts';
 import { releaseOf, type Release, type ReleaseName } from './release.ts';
 import type { Target } from './target.ts';
@@ -20,6 +22,7 @@ import type { Target } from './target.ts';
 /** A machine of the fleet as group and balancer see it. */
 export interface Machine {
   id: string;
+  type: string;
   zone: string;
   release: ReleaseName;
   /** Auto Scaling's lifecycle state: Pending, InService, Terminating:Wait, … */
@@ -45,6 +48,8 @@ export interface Roll {
 export interface Fleet {
   name: string;
   live: ReleaseName;
+  /** Whether the group has a mixed instances policy: types to fall back on. */
+  isMixed: boolean;
   min: number;
   desired: number;
   max: number;
@@ -107,7 +112,7 @@ export async function findReleases(ctx: Context, target: Target): Promise<Releas
       { LaunchTemplateName: namesOf(target).launchTemplate },
     );
     for await (const page of pages) {
-      for (const version of page.LaunchTemplateVersions ?? []) releases.push(...asList(releaseOf(version)));
+      releases.push(...(page.LaunchTemplateVersions ?? []).flatMap((version) => releaseOf(version) ?? []));
     }
   } catch (error) {
     if (!isAwsError(error, 'InvalidLaunchTemplateName.NotFoundException')) throw error;
@@ -187,13 +192,22 @@ async function fleetOf(ctx: Context, group: AutoScalingGroup, health: Map<string
   const launched = await launchTimes(ctx, ids);
   const { MinSize: min = 0, DesiredCapacity: desired = 0, MaxSize: max = 0 } = group;
   const machines = instances.map((instance) => machineOf(instance, health, launched));
-  return { name, live: `v${Number(group.LaunchTemplate?.Version)}`, min, desired, max, machines };
+  return {
+    name,
+    live: `v${Number(versionOf(group))}`,
+    min,
+    desired,
+    max,
+    machines,
+    isMixed: group.MixedInstancesPolicy !== undefined,
+  };
 }
 
 function machineOf(instance: Instance, health: Map<string, TargetView>, launched: Map<string, Date>): Machine {
   const { InstanceId: id = '', AvailabilityZone: zone = '', LifecycleState: lifecycle = '' } = instance;
   return {
     id,
+    type: instance.InstanceType ?? '',
     zone,
     lifecycle,
     release: `v${Number(instance.LaunchTemplate?.Version)}`,
@@ -203,21 +217,8 @@ function machineOf(instance: Instance, health: Map<string, TargetView>, launched
   };
 }
 
-async function launchTimes(ctx: Context, ids: string[]): Promise<Map<string, Date>> {
-  const times = new Map<string, Date>();
-  if (ids.length === 0) return times;
-  // Filter instead of InstanceIds: an id that has just vanished would fail the whole call.
-  const filter = { Name: 'instance-id', Values: ids };
-  for await (const page of paginateDescribeInstances({ client: ctx.aws.ec2 }, { Filters: [filter] })) {
-    for (const instance of (page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? [])) {
-      if (instance.InstanceId && instance.LaunchTime) times.set(instance.InstanceId, instance.LaunchTime);
-    }
-  }
-  return times;
-}
-
 function rollOf(refresh: InstanceRefresh): Roll {
-  const version = refresh.DesiredConfiguration?.LaunchTemplate?.Version;
+  const version = versionOf(refresh.DesiredConfiguration);
   return {
     id: refresh.InstanceRefreshId ?? '',
     status: refresh.Status ?? '',
@@ -228,5 +229,3 @@ function rollOf(refresh: InstanceRefresh): Roll {
     reason: refresh.StatusReason,
   };
 }
-
-const asList = <T>(value: T | undefined): T[] => (value === undefined ? [] : [value]);

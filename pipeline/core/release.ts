@@ -18,6 +18,8 @@ export interface Release {
   image: ImageDigest;
   settingsVersion: string;
   bakeKey: BakeKey;
+  /** Instance types, the preferred first: the others are for when there is no room for it. */
+  types: string[];
   revision: string | undefined;
   createdAt: Date | undefined;
   createdBy: string | undefined;
@@ -51,7 +53,7 @@ export function releaseNumber(name: string): number | undefined {
 export function launchTemplateData(target: Target, parts: ReleaseParts, number: number): RequestLaunchTemplateData {
   const withNumber = dataOf(target, parts, `v${number}`);
   const tags = tagsOf(target, 'app', {
-    ...releaseTags(parts),
+    ...releaseTags(target, parts),
     Name: `${namesOf(target).stem} v${number}`,
     [tagKeys.release]: `v${number}`,
     [keyTag]: releaseKey(target, parts),
@@ -68,7 +70,7 @@ export function launchTemplateData(target: Target, parts: ReleaseParts, number: 
 /** Same key, same release. The revision is not part of it: another commit with the same bundle changes nothing. */
 export const releaseKey = (target: Target, parts: ReleaseParts): string =>
   createHash('sha256')
-    .update(JSON.stringify([dataOf(target, parts, 'v0'), parts.ami.key, target.tags]))
+    .update(JSON.stringify([dataOf(target, parts, 'v0'), parts.ami.key, target.tags, ...target.instance.fallbackTypes]))
     .digest('hex')
     .slice(0, 32);
 
@@ -87,17 +89,19 @@ export function releaseOf(version: LaunchTemplateVersion): Release | undefined {
     image: tag(tagKeys.image) as ImageDigest,
     settingsVersion: tag(tagKeys.settings),
     bakeKey: tag(tagKeys.bakeKey) as BakeKey,
+    types: [data?.InstanceType ?? '', ...tag(tagKeys.fallbackTypes).split(' ').filter(Boolean)],
     revision: tags[tagKeys.revision],
     createdAt: version.CreateTime,
     createdBy: version.CreatedBy,
   };
 }
 
-const releaseTags = (parts: ReleaseParts): Record<string, string> => ({
+const releaseTags = ({ instance }: Target, parts: ReleaseParts): Record<string, string> => ({
   [tagKeys.image]: parts.ami.image,
   [tagKeys.bakeKey]: parts.ami.key,
   [tagKeys.settings]: parts.settingsVersion,
   ...(parts.revision && { [tagKeys.revision]: parts.revision }),
+  ...(instance.fallbackTypes.length > 0 && { [tagKeys.fallbackTypes]: instance.fallbackTypes.join(' ') }),
 });
 
 function dataOf(target: Target, parts: ReleaseParts, release: ReleaseName): RequestLaunchTemplateData {

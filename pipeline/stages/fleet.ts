@@ -9,7 +9,8 @@ import type { Target } from '../core/target.ts';
 import { Undo } from '../core/undo.ts';
 import { until, type Probe } from '../core/wait.ts';
 import { bridge, findBridge, standDown } from './fleet/bridge.ts';
-import { createGroup, pinVersion, removeGroup, updateGroup } from './fleet/group.ts';
+import { createGroup, removeGroup, updateGroup } from './fleet/group.ts';
+import { pinVersion, restoreTypes } from './fleet/pin.ts';
 import { rollBackRefresh, startRefresh } from './fleet/refresh.ts';
 import { settleSpares } from './fleet/spares.ts';
 import { allHealthy, followRoll, pollMs, waitUntilHealthy, waitUntilStill } from './fleet/watch.ts';
@@ -50,10 +51,15 @@ export async function rollFleet(ctx: Context, target: Target, move: Move): Promi
   await pinVersion(ctx, target);
   const world = await observe(ctx, target);
   const outcome = isThere(world, move.release)
-    ? { ...(await waitUntilHealthy(ctx, target, watchedOf(move))), reused: 'done' in allHealthy(world) }
+    ? await stay(ctx, target, move, world)
     : await rollOverBridge(ctx, target, move, world);
   const reserve = await settleSpares(ctx, target);
   return reserve === undefined ? outcome : { ...outcome, detail: `${outcome.detail}, ${reserve}` };
+}
+
+async function stay(ctx: Context, target: Target, move: Move, world: World): Promise<Outcome<{ machines: number }>> {
+  await restoreTypes(ctx, target, move.release);
+  return { ...(await waitUntilHealthy(ctx, target, watchedOf(move))), reused: 'done' in allHealthy(world) };
 }
 
 /** With machines of the release in reserve, these serve until the roll has brought new ones. */
@@ -131,11 +137,11 @@ async function waitForTurn(ctx: Context, target: Target, move: Move): Promise<vo
 
 /** Starts our roll, or takes up one that an interrupted run of ours started; its id. Throws `busy` as `waitForTurn` does. */
 async function beginRoll(ctx: Context, target: Target, move: Move & { world: World }): Promise<string> {
-  const { desired = 0, live = move.release.name } = move.world.fleet ?? {};
+  const { desired = 0, live = move.release.name, isMixed = false } = move.world.fleet ?? {};
   return await until(ctx, 'the other deploy', turnLimits(target), async () => {
     const roll = await findRoll(ctx, target);
     if (roll) return isOurs(roll, move) ? { done: roll.id } : pendingFor(roll, move);
-    const id = await startRefresh(ctx, target, move.release, { desired, live });
+    const id = await startRefresh(ctx, target, move.release, { desired, live, isMixed });
     return id === undefined ? { pending: 'another roll has begun at this moment' } : { done: id };
   });
 }

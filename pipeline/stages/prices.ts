@@ -63,7 +63,7 @@ const machine = (instanceType: string): Question => ({
 /** Looks the prices of this environment up in AWS's price list, and keeps them on this computer. */
 export async function refreshPrices(ctx: Context, target: Target): Promise<void> {
   const { region, instance, bake } = target;
-  const types = [...new Set([instance.type, bake.instanceType ?? instance.type])];
+  const types = [...new Set([instance.type, ...instance.fallbackTypes, bake.instanceType ?? instance.type])];
   const [others, machines] = await Promise.all([
     askAll(ctx, region, Object.entries(questions)),
     askAll(

@@ -13,6 +13,8 @@ export interface Weather {
   seconds?: number;
   /** `no-capacity`: only in this zone. */
   zone?: string;
+  /** `no-capacity`: only for machines of this type. */
+  instanceType?: string;
   /** `machine-dies`: only machines with this tag, `redeploy:role=builder`. */
   tag?: string;
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { json as readJson } from 'node:stream/consumers';
 import { weatherKinds, type Sky, type Weather } from '../engine/weather.ts';
 
-const texts = ['calls', 'zone', 'tag'] as const;
+const texts = ['calls', 'zone', 'instanceType', 'tag'] as const;
 const numbers = ['every', 'times', 'retryAfterSeconds', 'seconds'] as const;
 
 /**

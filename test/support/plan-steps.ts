@@ -35,6 +35,7 @@ import {
 import { DescribeSecretCommand, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
 import { deploy } from '../../pipeline/commands/deploy.ts';
 import { isAwsError } from '../../pipeline/core/errors.ts';
+import { versionOf } from '../../pipeline/core/launches.ts';
 import { namesOf } from '../../pipeline/core/names.ts';
 import { findGroup } from '../../pipeline/core/observe.ts';
 import { clients } from './sandbox.ts';
@@ -96,6 +97,8 @@ const ownSteps: Record<string, Step> = {
       logs: { retentionDays: number % 2 ? 30 : 60 },
       health: { intervalSeconds: number % 2 ? 5 : 10 },
     }),
+  'names types to fall back on': ({ story }, number) =>
+    story.configure({ instance: { fallbackTypes: number % 2 ? ['t3a.small'] : ['t3.medium', 't3a.small'] } }),
   'rolls back': async ({ story }) => {
     await story.rollback().catch(() => undefined);
   },
@@ -153,6 +156,15 @@ const drifts: Record<string, Step> = {
     const { names } = await at(watched);
     const LaunchTemplate = { LaunchTemplateName: names.launchTemplate, Version: '$Latest' };
     await updateGroup(watched, { LaunchTemplate });
+  },
+  'instance types are changed': async (watched) => {
+    const { aws, names } = await at(watched);
+    const group = await findGroup({ ...watched.story.ctx, aws }, names.group);
+    const LaunchTemplateSpecification = { LaunchTemplateName: names.launchTemplate, Version: versionOf(group) };
+    const Overrides = [{ InstanceType: 't3.large' }];
+    await updateGroup(watched, {
+      MixedInstancesPolicy: { LaunchTemplate: { LaunchTemplateSpecification, Overrides } },
+    });
   },
   'scaling is off': async (watched) => {
     const { aws, names } = await at(watched);
@@ -217,7 +229,7 @@ const drifts: Record<string, Step> = {
     const { aws, names } = await at(watched);
     const group = await findGroup({ ...watched.story.ctx, aws }, names.group);
     // With $Latest as well, Auto Scaling refuses every change of the group: nothing that a deploy could put right.
-    if (group?.LaunchTemplate?.Version === '$Latest') return;
+    if (versionOf(group) === '$Latest') return;
     const { Images = [] } = await aws.ec2.send(new DescribeImagesCommand({ Owners: ['self'] }));
     for (const { ImageId } of Images) await aws.ec2.send(new DeregisterImageCommand({ ImageId }));
   },

@@ -8,9 +8,11 @@ import { pricesIn } from '../../pipeline/core/prices.ts';
 const shipped = await readFile(path.join(import.meta.dirname, '../../templates/prices.json'), 'utf8');
 const bill: Bill = {
   instanceType: 't3.small',
+  fallbackTypes: [],
   machines: 2,
   rootVolumeGiB: 12,
   zones: 3,
+  hasPublicMachines: true,
   extraMachines: 2,
   rollMinutes: 3,
   reserve: { machines: 0, minutes: 0 },
@@ -32,6 +34,21 @@ describe('the cost of an environment', () => {
     const strange = costOf({ ...bill, instanceType: 'x9.huge', builder: undefined }, pricesIn(shipped, 'eu-central-1'));
     expect(strange.unknown).toEqual(['2 x x9.huge', '2 x x9.huge for 3 minutes']);
     expect(strange.monthUsd).toBeGreaterThan(20);
+  });
+
+  it('counts addresses that there are: machines in private subnets have none', () => {
+    const { month } = costOf({ ...bill, hasPublicMachines: false }, pricesIn(shipped, 'us-east-1'));
+    expect(month).toContainEqual({ what: '3 public IPv4 addresses', usd: 10.95 });
+  });
+
+  it('names the range of prices where machines may be of several types', () => {
+    const whatOf = (fallbackTypes: string[]) =>
+      costOf({ ...bill, fallbackTypes }, pricesIn(shipped, 'us-east-1')).month[0];
+    expect(whatOf(['t3a.small', 't3.medium'])).toEqual({
+      what: '2 x t3.small (or t3a.small, t3.medium: 27.45 to 60.74)',
+      usd: 30.368,
+    });
+    expect(whatOf(['x9.huge'])?.what).toBe('2 x t3.small (or x9.huge: 30.37, of some nobody knows)');
   });
 
   it('counts machines in reserve for as long as they stay', () => {

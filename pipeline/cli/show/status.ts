@@ -50,9 +50,10 @@ const reserveText = ({ machines, release, until }: Spares, now: number): string 
 
 function machineLines({ machines, live }: Status, now: number, paint: Paint): string[] {
   if (machines.length === 0) return [];
-  const header = ['machine', 'zone', 'release', 'state', 'health', 'age', ''].map((text) => paint('dim', text));
+  const header = ['machine', 'type', 'zone', 'release', 'state', 'health', 'age', ''].map((text) => paint('dim', text));
   const rows = machines.map((machine) => [
     machine.id,
+    machine.type,
     machine.zone,
     machine.release === live?.name ? machine.release : paint('yellow', machine.release),
     machine.lifecycle,

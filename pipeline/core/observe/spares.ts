@@ -1,5 +1,6 @@
 import { type AutoScalingGroup, paginateDescribeAutoScalingGroups } from '@aws-sdk/client-auto-scaling';
 import type { Context } from '../context.ts';
+import { versionOf } from '../launches.ts';
 import { filtersOf, tagKeys, tagRecord } from '../names.ts';
 import { targetHealth, type World } from '../observe.ts';
 import type { Spares } from '../spares.ts';
@@ -30,7 +31,7 @@ function isSpare({ app, environment }: Target, { Tags }: AutoScalingGroup): bool
 function sparesOf(group: AutoScalingGroup, healthOf: (id: string) => string | undefined): Spares {
   return {
     group: group.AutoScalingGroupName ?? '',
-    release: `v${Number(group.LaunchTemplate?.Version)}`,
+    release: `v${Number(versionOf(group))}`,
     until: new Date(tagRecord(group.Tags)[tagKeys.until] ?? 0),
     desired: group.DesiredCapacity ?? 0,
     machines: (group.Instances ?? []).map(({ InstanceId: id = '', LifecycleState: lifecycle = '' }) => ({

@@ -47,6 +47,7 @@ const rules: readonly Rule[] = [
         : undefined,
   },
   { keys: ['fleet.min', 'fleet.max', 'fleet.schedules'], check: ({ fleet }) => scheduleMistakes(fleet) },
+  { keys: ['instance.type', 'instance.fallbackTypes'], check: ({ instance }) => typeMistakes(instance) },
   {
     keys: ['bake.instanceType', 'instance.type'],
     check: ({ bake, architecture }) =>
@@ -137,6 +138,23 @@ const tooLong = (text: string): string | undefined =>
   Buffer.byteLength(text) > mostExtraBytes
     ? `bake.packages and bake.commands are ${Buffer.byteLength(text)} bytes, a builder takes ${mostExtraBytes}: have a command fetch a script from S3, or bake on an AMI of your own (bake.baseAmi)`
     : undefined;
+
+/** A group takes a type once (API_LaunchTemplateOverrides.html); an AMI runs on one architecture. */
+function typeMistakes({ type, fallbackTypes }: Target['instance']): string[] {
+  const own = architectureOf(type);
+  return fallbackTypes.flatMap((one, at) =>
+    toldIf([
+      [
+        [type, ...fallbackTypes.slice(0, at)].includes(one),
+        `instance.fallbackTypes names "${one}" twice, or as type does`,
+      ],
+      [
+        architectureOf(one) !== own,
+        `instance.fallbackTypes "${one}" is ${architectureOf(one)}, instance.type "${type}" is ${own}: one AMI runs on one of the two`,
+      ],
+    ]),
+  );
+}
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_EbsBlockDevice.html */
 function volumeMistakes(instance: Target['instance']): string[] {

@@ -105,7 +105,7 @@ function placeOf({ network, securityGroups }: Foundation, subnet: string): Parti
 function launchRequest(
   bake: Bake,
   foundation: Foundation,
-  { attempt, subnet }: { attempt: number; subnet: string },
+  { attempt, subnet, type }: { attempt: number; subnet: string; type: string },
 ): RunInstancesCommandInput {
   const { target, base } = bake;
   const tags = tagsOf(target, 'builder', {
@@ -114,9 +114,7 @@ function launchRequest(
   });
   const request: RunInstancesCommandInput = {
     ImageId: base.id,
-    InstanceType: (target.bake.instanceType ?? target.instance.type) as NonNullable<
-      RunInstancesCommandInput['InstanceType']
-    >,
+    InstanceType: type as NonNullable<RunInstancesCommandInput['InstanceType']>,
     MinCount: 1,
     MaxCount: 1,
     ...placeOf(foundation, subnet),
@@ -151,18 +149,20 @@ function launchRequest(
 
 /** What a machine made a moment ago is unknown to EC2 for some seconds: the profile, as InvalidParameterValue, and the group. */
 const unknownYet = ['InvalidParameterValue', 'InvalidGroup.NotFound'];
-/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/troubleshooting-launch.html: another zone may have what this one lacks. */
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/troubleshooting-launch.html: another zone, or another type, may be there. */
 const noRoom = ['InsufficientInstanceCapacity', 'Unsupported'];
 
 async function launch(ctx: Context, bake: Bake, foundation: Foundation, attempt: number): Promise<Instance> {
-  const { subnets } = foundation.network;
-  for (const [at, subnet] of subnets.entries()) {
-    const request = launchRequest(bake, foundation, { attempt, subnet });
+  const { instance, bake: own } = bake.target;
+  const types = [own.instanceType ?? instance.type, ...instance.fallbackTypes];
+  const places = types.flatMap((type) => foundation.network.subnets.map((subnet) => ({ type, subnet })));
+  for (const [at, { type, subnet }] of places.entries()) {
+    const request = launchRequest(bake, foundation, { attempt, subnet, type });
     try {
       return await onceKnown(ctx, 'launch of the builder', unknownYet, () => launchOnce(ctx, request));
     } catch (error) {
-      if (!isAwsError(error, ...noRoom) || at === subnets.length - 1) throw error;
-      ctx.report({ kind: 'note', message: `no room for the builder in ${subnet}: trying the next zone` });
+      if (!isAwsError(error, ...noRoom) || at === places.length - 1) throw error;
+      ctx.report({ kind: 'note', message: `no room for the builder (${type}) in ${subnet}: trying the next place` });
     }
   }
   return {};

@@ -87,16 +87,16 @@ async function findLimit(ctx: Context, ServiceCode: string, QuotaCode: string): 
 
 /** The next deploy: a batch of new machines beside the old ones, or the first ones, and the builder. */
 async function countVcpus(ctx: Context, target: Target, { fleet }: World): Promise<{ used: number; needed: number }> {
-  const { type } = target.instance;
+  const { type, fallbackTypes } = target.instance;
   const builder = target.bake.instanceType ?? type;
   const running = (await runningTypes(ctx)).filter(isStandard);
-  const sizes = await vcpusOf(ctx, [...new Set([...running, type, builder])]);
+  const sizes = await vcpusOf(ctx, [...new Set([...running, type, ...fallbackTypes, builder])]);
   const first = target.fleet.desired ?? target.fleet.min;
   const machines = fleet ? batchOf(fleet.desired, target.rollout.batch) : first;
   const sizeOf = (name: string) => sizes.get(name) ?? 0;
   return {
     used: running.reduce((sum, name) => sum + sizeOf(name), 0),
-    needed: machines * sizeOf(type) + sizeOf(builder),
+    needed: machines * Math.max(...[type, ...fallbackTypes].map(sizeOf)) + sizeOf(builder),
   };
 }
 

@@ -8,6 +8,7 @@ import {
 import { changesOf, creation, differences, performAll, type Act, type Change } from '../../core/act.ts';
 import type { Context } from '../../core/context.ts';
 import { DeployError, isAwsError } from '../../core/errors.ts';
+import { launchesOf, typesText } from '../../core/launches.ts';
 import { namesOf, tagKeys, tagRecord, tagsOf } from '../../core/names.ts';
 import { findGroup } from '../../core/observe.ts';
 import type { Release } from '../../core/release.ts';
@@ -42,7 +43,7 @@ export async function createGroup(
   const request: CreateAutoScalingGroupCommandInput = {
     AutoScalingGroupName: names.group,
     // A number, never $Latest: with $Latest there is no rollback (IrreversibleInstanceRefresh).
-    LaunchTemplate: { LaunchTemplateName: names.launchTemplate, Version: String(release.number) },
+    ...launchesOf(target, release, false),
     MinSize: min,
     MaxSize: max,
     DesiredCapacity: desired,
@@ -64,12 +65,13 @@ export async function createGroup(
 /** What `createGroup` does. */
 export const groupCreation = (target: Target): Change => {
   const { min, max, desired = min } = target.fleet;
+  const types = typesText([target.instance.type, ...target.instance.fallbackTypes]);
   const made = creation(
     `Auto Scaling group ${namesOf(target).group}`,
     'autoscaling:CreateAutoScalingGroup',
     scalingActs(target, noScaling, ''),
   );
-  return { ...made, why: `the first machines: ${desired} ${target.instance.type}, ${min} to ${max}` };
+  return { ...made, why: `the first machines: ${desired} ${types}, ${min} to ${max}` };
 };
 
 /** Brings what redeploy.json says of an existing group up to date: bounds, subnets, health checks, scaling. */
@@ -119,51 +121,6 @@ function boundsActs(target: Target, group: AutoScalingGroup, ground: Ground): Ac
 
 const texts = (settings: object): Record<string, string> =>
   Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]));
-
-/**
- * A group that follows `$Latest` or `$Default` (somebody used the console) cannot be rolled back, and says nothing of what is
- * live (API_RollbackInstanceRefresh.html): names the number that most of its machines run.
- */
-export async function pinVersion(ctx: Context, target: Target): Promise<void> {
-  const group = await findGroup(ctx, namesOf(target).group);
-  await performAll(ctx, pinActs(target, group));
-}
-
-/** What `pinVersion` does, and the version that is pinned then. */
-export function pinChanges(target: Target, group: AutoScalingGroup): { changes: Change[]; version: number } {
-  return { changes: changesOf(pinActs(target, group)), version: Number(versionToPin(group) ?? versionOf(group)) };
-}
-
-const versionOf = (group: AutoScalingGroup | undefined): string | undefined => group?.LaunchTemplate?.Version;
-
-function versionToPin(group: AutoScalingGroup | undefined): string | undefined {
-  const version = versionOf(group);
-  if (version === undefined || /^\d+$/.test(version)) return undefined;
-  const running = (group?.Instances ?? []).map((instance) => instance.LaunchTemplate?.Version ?? '');
-  const count = (one: string) => running.filter((other) => other === one).length;
-  return running.toSorted((a, b) => count(b) - count(a))[0];
-}
-
-function pinActs(target: Target, group: AutoScalingGroup | undefined): Act[] {
-  const { group: name, launchTemplate } = namesOf(target);
-  const most = versionToPin(group);
-  if (most === undefined) return [];
-  const pin = { LaunchTemplateName: launchTemplate, Version: most };
-  return [
-    {
-      change: {
-        action: 'change',
-        what: `version of Auto Scaling group ${name}`,
-        why: `it follows ${versionOf(group)}, which cannot be rolled back; most machines run v${most}`,
-        calls: ['autoscaling:UpdateAutoScalingGroup'],
-      },
-      perform: (ctx) =>
-        ctx.aws.autoScaling.send(
-          new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: name, LaunchTemplate: pin }),
-        ),
-    },
-  ];
-}
 
 /** Removes the group and all its machines, and waits until they are gone. */
 export async function removeGroup(ctx: Context, target: Target): Promise<void> {

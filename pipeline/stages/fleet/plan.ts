@@ -8,7 +8,8 @@ import type { Release } from '../../core/release.ts';
 import type { Target } from '../../core/target.ts';
 import { isOurs, isThere } from '../fleet.ts';
 import { checkAlarms } from './check-alarms.ts';
-import { groupChanges, groupCreation, pinChanges, type FoundGroup, type Ground } from './group.ts';
+import { groupChanges, groupCreation, type FoundGroup, type Ground } from './group.ts';
+import { pinChanges, typeChanges } from './pin.ts';
 import { spareChanges } from './plan-spares.ts';
 import { requestLabel } from './policies.ts';
 import { findScaling, leftOfScaling } from './scaling.ts';
@@ -72,10 +73,10 @@ function newFleet(target: Target, leaving: AutoScalingGroup | undefined): Change
 }
 
 function moveChanges(target: Target, group: AutoScalingGroup, { world, release }: Goal): Change[] {
-  const pin = pinChanges(target, group);
+  const pin = pinChanges(target, group, world.releases);
   const live = `v${pin.version}` as const;
   const pinned: World = { ...world, fleet: world.fleet && { ...world.fleet, live } };
-  if (release && isThere(pinned, release)) return pin.changes;
+  if (release && isThere(pinned, release)) return stayChanges(target, group, release, pin.changes);
   const move: Change = {
     action: 'move',
     what: `fleet ${namesOf(target).group} to ${release?.name ?? 'the new release'}`,
@@ -87,6 +88,10 @@ function moveChanges(target: Target, group: AutoScalingGroup, { world, release }
   const followed = { ...move, why: 'a roll that a run left is followed to its end', calls: ['ec2:CreateTags'] };
   return [...pin.changes, isUnderWay ? followed : move];
 }
+
+/** A pin brings the types along. */
+const stayChanges = (target: Target, group: AutoScalingGroup, release: Release, pin: Change[]): Change[] =>
+  pin.length > 0 ? pin : typeChanges(target, group, release);
 
 function machinesText({ fleet }: World): string {
   const count = fleet?.machines.length ?? 0;

@@ -8,13 +8,14 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import type { Context } from '../../core/context.ts';
 import { DeployError, isAwsError } from '../../core/errors.ts';
+import { launchesOf } from '../../core/launches.ts';
 import { namesOf } from '../../core/names.ts';
 import type { Fleet } from '../../core/observe.ts';
 import { releaseNumber, type Release } from '../../core/release.ts';
 import type { Target } from '../../core/target.ts';
 
 /** Where a roll begins: how many machines there shall be, and what is live. */
-export type From = Pick<Fleet, 'desired' | 'live'>;
+export type From = Pick<Fleet, 'desired' | 'live' | 'isMixed'>;
 
 /**
  * Asks for the roll; its id. `StartInstanceRefresh` is the mutex between deploys: undefined when another one was quicker.
@@ -23,7 +24,7 @@ export type From = Pick<Fleet, 'desired' | 'live'>;
 export async function startRefresh(
   ctx: Context,
   target: Target,
-  release: Pick<Release, 'number'>,
+  release: Pick<Release, 'number' | 'types'>,
   fleet: From,
 ): Promise<string | undefined> {
   try {
@@ -81,17 +82,15 @@ async function cancelRefresh(ctx: Context, group: string): Promise<void> {
  */
 export function refreshRequest(
   target: Target,
-  release: Pick<Release, 'number'>,
-  { desired, live }: From,
+  release: Pick<Release, 'number' | 'types'>,
+  { desired, live, isMixed }: From,
 ): StartInstanceRefreshCommandInput {
   const names = namesOf(target);
   const isWayBack = release.number < (releaseNumber(live) ?? 0);
   return {
     AutoScalingGroupName: names.group,
     Strategy: 'Rolling',
-    DesiredConfiguration: {
-      LaunchTemplate: { LaunchTemplateName: names.launchTemplate, Version: String(release.number) },
-    },
+    DesiredConfiguration: launchesOf(target, release, isMixed),
     Preferences: {
       MinHealthyPercentage: 100,
       MaxHealthyPercentage: maxHealthyPercentage(desired, target.rollout.batch),

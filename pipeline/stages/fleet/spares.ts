@@ -8,6 +8,7 @@ import { CreateTagsCommand } from '@aws-sdk/client-ec2';
 import { DeregisterTargetsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Context } from '../../core/context.ts';
 import { DeployError, isAwsError } from '../../core/errors.ts';
+import { launchesOf } from '../../core/launches.ts';
 import { namesOf, tagKeys, tagRecord, tagsOf } from '../../core/names.ts';
 import { findGroup, observe, targetHealth, type World } from '../../core/observe.ts';
 import { findSpares } from '../../core/observe/spares.ts';
@@ -68,7 +69,7 @@ async function createGroup(ctx: Context, target: Target, { release, count, until
     await ctx.aws.autoScaling.send(
       new CreateAutoScalingGroupCommand({
         AutoScalingGroupName: name,
-        LaunchTemplate: { LaunchTemplateName: names.launchTemplate, Version: String(release.number) },
+        ...launchesOf(target, release, false),
         MinSize: 0,
         MaxSize: count,
         DesiredCapacity: 0,

@@ -34,9 +34,13 @@ const onTags = (operation: string) => (input: { Tags: client.Tag[] | undefined }
 /** Whoever gives a group a template must be allowed to launch from it; a template that is not there is the handler's to refuse. */
 function templateNeeds(
   engine: Engine,
-  template: client.LaunchTemplateSpecification | undefined,
+  {
+    LaunchTemplate,
+    MixedInstancesPolicy,
+  }: Pick<client.DesiredConfiguration, 'LaunchTemplate' | 'MixedInstancesPolicy'>,
   subnet?: string,
 ): Need[] {
+  const template = MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification ?? LaunchTemplate;
   if (!template) return [];
   const { LaunchTemplateId: id, LaunchTemplateName: name, Version: version } = template;
   try {
@@ -56,15 +60,15 @@ export const autoScalingNeeds: Needs<typeof client> = {
       arn: groupArn(engine, input.AutoScalingGroupName),
       requestTags: tagsIn(input.Tags),
     }),
-    ...templateNeeds(engine, input.LaunchTemplate, subnetsOf(input.VPCZoneIdentifier)),
+    ...templateNeeds(engine, input, subnetsOf(input.VPCZoneIdentifier)),
   ],
   UpdateAutoScalingGroup: (input, engine) => [
     ...onGroup('UpdateAutoScalingGroup')(input, engine),
-    ...templateNeeds(engine, input.LaunchTemplate, subnetsOf(input.VPCZoneIdentifier)),
+    ...templateNeeds(engine, input, subnetsOf(input.VPCZoneIdentifier)),
   ],
   StartInstanceRefresh: (input, engine) => [
     ...onGroup('StartInstanceRefresh')(input, engine),
-    ...templateNeeds(engine, input.DesiredConfiguration?.LaunchTemplate),
+    ...templateNeeds(engine, input.DesiredConfiguration ?? {}),
   ],
   DeleteAutoScalingGroup: onGroup('DeleteAutoScalingGroup'),
   CancelInstanceRefresh: onGroup('CancelInstanceRefresh'),

@@ -31,7 +31,9 @@ export function launchInstances(engine: Engine, request: LaunchRequest): Instanc
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/troubleshooting-launch.html */
 function refuseWithoutRoom(engine: Engine, { instanceType }: LaunchRequest, zone: string): void {
-  if (!engine.sky.hit('no-capacity', (rule) => rule.zone === undefined || rule.zone === zone)) return;
+  const isMeant = (rule: Weather) =>
+    (rule.zone ?? zone) === zone && (rule.instanceType ?? instanceType) === instanceType;
+  if (!engine.sky.hit('no-capacity', isMeant)) return;
   const message = `We currently do not have sufficient ${instanceType} capacity in the Availability Zone you requested (${zone}).`;
   throw new AwsError('InsufficientInstanceCapacity', message, { status: 500 });
 }

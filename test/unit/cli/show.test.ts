@@ -19,6 +19,7 @@ const release = (number: number, more: Partial<ListedRelease> = {}): ListedRelea
   image: 'sha256:0123456789abcdef',
   settingsVersion: 'fedcba9876543210',
   bakeKey: 'k-1',
+  types: ['t3.small'],
   revision: '0123456789abcdef-dirty',
   createdAt: ago(65),
   createdBy: 'arn:aws:sts::123456789012:assumed-role/admin/ada',
@@ -36,6 +37,7 @@ const world: Status = {
   machines: [
     {
       id: 'i-0a',
+      type: 't3.small',
       zone: 'eu-central-1a',
       release: 'v41',
       lifecycle: 'InService',
@@ -45,6 +47,7 @@ const world: Status = {
     },
     {
       id: 'i-0b',
+      type: 't3a.small',
       zone: 'eu-central-1b',
       release: 'v42',
       lifecycle: 'Pending',
@@ -85,9 +88,9 @@ test('status tells release, address, roll, every machine and what is half-made',
     `  in reserve  1 of v40 until ${dateText(ago(-30))}: \`redeploy rollback\` takes seconds`,
     '  rolling     to v42: InProgress 50 %, since 2 min',
     '',
-    '  machine  zone           release  state      health   age',
-    '  i-0a     eu-central-1a  v41      InService  healthy  1 h',
-    '  i-0b     eu-central-1b  v42      Pending    initial  1 min  Target registration is in progress',
+    '  machine  type       zone           release  state      health   age',
+    '  i-0a     t3.small   eu-central-1a  v41      InService  healthy  1 h',
+    '  i-0b     t3a.small  eu-central-1b  v42      Pending    initial  1 min  Target registration is in progress',
     '! builder i-0c still exists',
   ]);
 });

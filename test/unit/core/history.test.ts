@@ -11,6 +11,7 @@ const release = (number: number): Release => ({
   image: 'sha256:1',
   settingsVersion: 's',
   bakeKey: 'k-1',
+  types: ['t3.small'],
   revision: undefined,
   createdAt: undefined,
   createdBy: undefined,
@@ -31,7 +32,7 @@ const roll = (text: string): Roll => {
 };
 
 const world = (live: `v${number}`, count: number, rolls: string[]): World => ({
-  fleet: { name: 'shop-production', live, min: 2, desired: 2, max: 4, machines: [] },
+  fleet: { name: 'shop-production', live, isMixed: false, min: 2, desired: 2, max: 4, machines: [] },
   releases: Array.from({ length: count }, (_, index) => release(count - index)),
   rolls: rolls.map((text) => roll(text)),
   balancer: undefined,

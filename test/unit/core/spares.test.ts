@@ -10,7 +10,7 @@ const release = (number: number) => ({ number, name: `v${number}` }) as Release;
 
 /** `v2 Successful` and so on, newest first; the first one ended five minutes ago. */
 const world = (live: `v${number}`, rolls: string[]): World => ({
-  fleet: { name: 'shop', live, min: 2, desired: 3, max: 4, machines: [] },
+  fleet: { name: 'shop', live, isMixed: false, min: 2, desired: 3, max: 4, machines: [] },
   releases: [release(3), release(2), release(1)],
   rolls: rolls.map((text, at): Roll => {
     const [name, status] = text.split(' ') as [Roll['release'], string];

@@ -7,6 +7,13 @@ const type = z.string().regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'an EC2 instance type 
 export const instance = z
   .strictObject({
     type: type.default('t3.small').describe('EC2 instance type of the fleet; it decides the architecture'),
+    fallbackTypes: z
+      .array(type)
+      .max(10)
+      .default([])
+      .describe(
+        'Types that machines are launched as when AWS has no room for `type`, the preferred first; all of one architecture. The builder and the cost are of `type`',
+      ),
     rootVolumeGiB: z.int().min(8).max(16384).default(12).describe('Size of the encrypted root volume'),
     rootVolumeType: z.enum(['gp3', 'gp2', 'io2', 'io1']).default('gp3').describe('Type of the root volume'),
     rootVolumeIops: z

@@ -5,6 +5,7 @@ import { addLook, judge, type Look, type Said, type Sightings } from '../../../.
 const limits = { startSeconds: 150, errorSeconds: 60, restarts: 4 };
 const machine = (id: string, health: string, more: Partial<Machine> = {}): Machine => ({
   id,
+  type: 't3.small',
   zone: 'a',
   release: 'v2',
   lifecycle: 'InService',

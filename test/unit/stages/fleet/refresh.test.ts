@@ -4,7 +4,7 @@ import { readTarget } from '../../../../pipeline/core/target.ts';
 import { maxHealthyPercentage, refreshRequest } from '../../../../pipeline/stages/fleet/refresh.ts';
 
 const sample = path.resolve(import.meta.dirname, '../../../fixtures/app');
-const release = { number: 7 };
+const release = { number: 7, types: ['t3.small'] };
 
 it.each([
   [1, undefined, 200],
@@ -25,6 +25,7 @@ it('names everything whose default in the API would surprise', async () => {
   const { Preferences, DesiredConfiguration } = refreshRequest(await readTarget(sample), release, {
     desired: 2,
     live: 'v6',
+    isMixed: false,
   });
   expect(DesiredConfiguration?.LaunchTemplate?.Version).toBe('7');
   expect(Preferences).toEqual({
@@ -40,7 +41,9 @@ it('names everything whose default in the API would surprise', async () => {
 it('never sends checkpoints without their delay, nor a last one below 100', async () => {
   const target = await readTarget(sample);
   const asked = { ...target.rollout, checkpoints: [10, 50], bakeSeconds: 120, alarms: ['errors'] };
-  expect(refreshRequest({ ...target, rollout: asked }, release, { desired: 2, live: 'v6' }).Preferences).toMatchObject({
+  expect(
+    refreshRequest({ ...target, rollout: asked }, release, { desired: 2, live: 'v6', isMixed: false }).Preferences,
+  ).toMatchObject({
     CheckpointPercentages: [10, 50, 100],
     CheckpointDelay: 300,
     BakeTime: 120,
@@ -51,7 +54,11 @@ it('never sends checkpoints without their delay, nor a last one below 100', asyn
 it('neither pauses nor asks alarms on the way back to an older release: the one that rings would take it back again', async () => {
   const target = await readTarget(sample);
   const asked = { ...target.rollout, checkpoints: [10, 50], bakeSeconds: 120, alarms: ['errors'] };
-  const { Preferences = {} } = refreshRequest({ ...target, rollout: asked }, release, { desired: 2, live: 'v8' });
+  const { Preferences = {} } = refreshRequest({ ...target, rollout: asked }, release, {
+    desired: 2,
+    live: 'v8',
+    isMixed: false,
+  });
   for (const key of ['CheckpointPercentages', 'CheckpointDelay', 'BakeTime', 'AlarmSpecification']) {
     expect(Preferences).not.toHaveProperty(key);
   }
