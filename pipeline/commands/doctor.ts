@@ -1,4 +1,4 @@
-import { failed, ok, type Verdict } from '../core/check.ts';
+import { failed, ok, skipped, type Verdict } from '../core/check.ts';
 import type { Context } from '../core/context.ts';
 import { DeployError, messageOf } from '../core/errors.ts';
 import { observe } from '../core/observe.ts';
@@ -64,7 +64,7 @@ async function checkAccount(ctx: Context, target: Target): Promise<Check[]> {
     const own = { credentials: async () => judgeCredentials(caller, target), clock: async () => judgeClock(caller) };
     return [...(await runAll(own)), ...(await runAll(accountChecks(ctx, target)))];
   } catch (error) {
-    const untold = failed('not checked: there are no credentials', 'see credentials');
+    const untold = skipped('not checked without credentials');
     const names = Object.keys(accountChecks(ctx, target));
     return [named('credentials', verdictOf(error)), ...names.map((name) => named(name, untold))];
   }
@@ -119,6 +119,8 @@ const noRight = /AccessDenied|UnauthorizedOperation|AuthorizationError/;
 function verdictOf(error: unknown): Verdict {
   if (error instanceof DeployError) return failed(error.message, error.hint ?? 'redeploy deploy would say the same');
   const name = error instanceof Error ? error.name : '';
+  if (name === 'CredentialsProviderError')
+    return failed('found no usable AWS credentials', 'log in: aws configure or aws sso login, or set AWS_PROFILE');
   const what = `${name === 'Error' ? '' : `${name}: `}${messageOf(error)}`;
   if (noRight.test(name)) return failed(what, 'give the deployer what `redeploy iam` prints');
   if (/Credential|Token|Signature/.test(name)) return failed(what, 'log in: aws sso login, or set AWS_PROFILE');

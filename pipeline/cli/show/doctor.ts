@@ -2,7 +2,7 @@ import type { Check, Doctor } from '../../commands/doctor.ts';
 import type { Paint } from '../../edge/terminal/paint.ts';
 import type { Shown } from '../shown.ts';
 
-const signs = { ok: ['green', '✔'], warning: ['yellow', '!'], failed: ['red', '✖'] } as const;
+const signs = { ok: ['green', '✔'], warning: ['yellow', '!'], failed: ['red', '✖'], skipped: ['dim', '–'] } as const;
 
 /** `redeploy doctor`. */
 export const showDoctor = (doctor: Doctor): Shown => ({
@@ -12,11 +12,26 @@ export const showDoctor = (doctor: Doctor): Shown => ({
     const widest = Math.max(...doctor.checks.map(({ name }) => name.length));
     return [
       `${paint('bold', `${doctor.app} ${doctor.environment}`)} in ${doctor.region}`,
-      ...doctor.checks.flatMap((check) => checkLines(check, widest, paint)),
+      ...doctor.checks
+        .filter(({ verdict }) => verdict !== 'skipped')
+        .flatMap((check) => checkLines(check, widest, paint)),
+      ...skippedLines(doctor.checks, paint),
       ...(doctor.isFit ? [] : ['', 'a deploy would fail: see ✖']),
     ];
   },
 });
+
+/** All that was skipped for the same reason, in one line. */
+function skippedLines(checks: readonly Check[], paint: Paint): string[] {
+  const reasons = [...new Set(checks.flatMap(({ verdict, what }) => (verdict === 'skipped' ? what : [])))];
+  const [colour, sign] = signs.skipped;
+  return reasons.map((reason) => {
+    const names = checks
+      .filter(({ verdict, what }) => verdict === 'skipped' && what === reason)
+      .map(({ name }) => name);
+    return `${paint(colour, sign)} ${reason}: ${names.join(', ')}`;
+  });
+}
 
 function checkLines({ name, verdict, what, remedy }: Check, widest: number, paint: Paint): string[] {
   const [colour, sign] = signs[verdict];
