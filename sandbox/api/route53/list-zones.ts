@@ -1,7 +1,6 @@
 import type * as client from '@aws-sdk/client-route-53';
 import { fullName, sortName } from '../../engine/route53/names.ts';
 import type { HostedZone } from '../../engine/route53/state.ts';
-import { findZone } from '../../engine/route53/zones.ts';
 import { AwsError } from '../error.ts';
 import type { HandlerFor } from '../service.ts';
 import { zoneForm } from './zones.ts';
@@ -16,12 +15,13 @@ export function readMaxItems(text: number | string | undefined, most: number): n
   throw new AwsError('InvalidInput', `The max items '${text}' must be a whole number of 1 or more.`);
 }
 
-/** In the order in which they were made; the marker is the id of the next one. */
+/** In the order in which they were made; the marker is the id of the next one. Its page knows no NoSuchHostedZone. */
 export const listHostedZones: HandlerFor<typeof client, 'ListHostedZones'> = (input, { engine }) => {
   const limit = readMaxItems(input.MaxItems, mostZones);
   const isWanted = ({ vpcs }: HostedZone) => input.HostedZoneType !== 'PrivateHostedZone' || vpcs.length > 0;
   const all = Object.values(engine.state.route53.zones).filter(isWanted);
-  const from = input.Marker === undefined ? 0 : all.indexOf(findZone(engine, input.Marker));
+  const from = input.Marker === undefined ? 0 : all.findIndex(({ id }) => id === input.Marker);
+  if (from < 0) throw new AwsError('InvalidInput', `The marker '${input.Marker}' is not valid.`);
   const next = all[from + limit];
   return {
     HostedZones: all.slice(from, from + limit).map(zoneForm),

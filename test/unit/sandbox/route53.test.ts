@@ -192,6 +192,9 @@ test('zones are listed in their order and by name, tagged, and deleted only when
   const all = await route53.send(new ListHostedZonesCommand({ MaxItems: 2 }));
   expect([all.IsTruncated, all.HostedZones?.map(({ Name }) => Name)]).toEqual([true, ['example.com.', 'b.org.']]);
   const more = await route53.send(new ListHostedZonesCommand({ Marker: all.NextMarker }));
+  await expect(route53.send(new ListHostedZonesCommand({ Marker: 'ZGONE' }))).rejects.toThrow(
+    expect.objectContaining({ name: 'InvalidInput' }),
+  );
   expect(more.HostedZones?.map(({ Name }) => Name)).toEqual(['a.example.com.']);
   const byName = await route53.send(new ListHostedZonesByNameCommand({ DNSName: 'example.com', MaxItems: 1 }));
   expect(byName).toMatchObject({ IsTruncated: true, NextDNSName: 'a.example.com.' });
