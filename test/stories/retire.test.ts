@@ -30,6 +30,24 @@ describe('the way from the old load balancer to none', () => {
     expect(await statusOf(retirement)).toMatchObject({ next: undefined, machine: { state: 'gone' } });
   });
 
+  it('waits until the machine is gone, not just going: its security group is in use until then', async () => {
+    await using retirement = await startRetirement();
+    await retirement.takeUpTo('snapshot');
+    const { story } = retirement;
+    const { engine } = story.sandbox;
+    const terminate = engine.machines.terminate.bind(engine.machines);
+    engine.machines.terminate = async (id) => {
+      await engine.clock.sleep(40_000);
+      await terminate(id);
+    };
+    await story.clock.advance(hour + 1000);
+    await retirement.take('terminate');
+    expect(retirement.state()).toBe('terminated');
+    expect(await retirement.take('release-ip')).toMatchObject({
+      facts: { removed: [expect.stringMatching(/^address .* released$/), expect.stringMatching(/removed$/)] },
+    });
+  });
+
   it('moves the name share by share, each for the pause, after the old answers have died', async () => {
     await using retirement = await startRetirement();
     await retirement.take('plan');

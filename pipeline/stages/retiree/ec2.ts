@@ -46,7 +46,7 @@ export function ec2Keeper(ctx: Context, target: Target): Keeper {
     isSnapshotThere: (id) => isImageThere(ctx, id),
     terminate: async (machine) => {
       if (machine.state !== 'gone') await ec2.send(new TerminateInstancesCommand({ InstanceIds: [machine.id] }));
-      await settled(machine, 'gone');
+      await terminated(ctx, machine.id);
     },
     release: async ({ id }) => {
       try {
@@ -61,6 +61,15 @@ export function ec2Keeper(ctx: Context, target: Target): Keeper {
       return said;
     },
   };
+}
+
+/** While it is shutting down, its address and its security groups are still in use. */
+async function terminated(ctx: Context, id: string): Promise<void> {
+  await until(ctx, `${id} to be terminated`, { everyMs: 3000, forMs: 15 * minutes }, async () => {
+    const [found] = await findInstances(ctx, { Name: 'instance-id', Values: [id] });
+    const state = found?.State?.Name ?? 'terminated';
+    return state === 'terminated' ? { done: undefined } : { pending: `it is ${state}` };
+  });
 }
 
 async function findMachine(ctx: Context, target: Target, known?: string): Promise<OldMachine> {
