@@ -80,7 +80,10 @@ function demandModules(version: string, release = 'its Meteor'): string {
   );
 }
 
-/** npm packages are compiled again in the image; Atmosphere packages with binaries of their own are not. */
+/**
+ * npm packages are compiled again in the image; Atmosphere packages with binaries of their own are not. A server program with
+ * none of these is for `os`, wherever it was built.
+ */
 function warnOfOtherCpu(
   ctx: Pick<Context, 'report'>,
   { architecture }: Pick<Target, 'architecture'>,
@@ -88,7 +91,7 @@ function warnOfOtherCpu(
 ): void {
   const arch = star.programs?.find(({ name }) => name === 'server')?.arch;
   const wanted = meteorArchitecture[architecture];
-  if (arch === undefined || arch === wanted) return;
+  if (arch === undefined || `${wanted}.`.startsWith(`${arch}.`)) return;
   ctx.report({
     kind: 'warning',
     message: `the bundle was built for ${arch}, the machines are ${wanted}: Atmosphere packages with binaries may not run`,

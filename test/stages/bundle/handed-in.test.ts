@@ -128,6 +128,13 @@ test.each([
   expect((await take(place, directory)).value.nodeVersion).toBe(version);
 });
 
+test.each(['os', 'os.linux', 'os.linux.x86_64'])('says nothing of a bundle for %s, which runs here', async (arch) => {
+  await using place = await openWorkplace();
+  const star = JSON.stringify({ nodeVersion: '22.16.0', programs: [{ name: 'server', arch }] });
+  await take(place, await writeBundle(path.join(place.root, 'bundle'), { 'star.json': star }));
+  expect(place.events.filter(({ kind }) => kind === 'warning')).toEqual([]);
+});
+
 test('warns of a bundle that was built for another CPU', async () => {
   await using place = await openWorkplace();
   const star = JSON.stringify({ nodeVersion: '20.18.0', programs: [{ name: 'server', arch: 'os.osx.arm64' }] });

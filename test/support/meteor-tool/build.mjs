@@ -40,23 +40,24 @@ export async function build(app, out, options) {
 
 async function writeBundle(app, bundle, options) {
   for (const arch of WEB_ARCHS) await writeWebProgram(app, arch, bundle, options);
-  await writeServerProgram(app, bundle, options);
+  await writeServerProgram(app, bundle);
   const top = (name, content) => writeFile(bundle, name, content, { readOnly: true });
   top('main.js', readOwn('main.js'));
   top('README', readOwn('README'));
   top('.node_version.txt', `v${app.nodeVersion}\n`);
   top('server/.bundle_version.txt', `${app.nodeVersion}.1\n`);
-  top('star.json', json(star(app, options)));
+  top('star.json', json(star(app)));
 }
 
-function star(app, { architecture }) {
+function star(app) {
   const gitCommitHash = gitRevision(app.directory);
   return {
     format: 'site-archive-pre1',
     builtBy: 'meteor-redeploy stand-in for Meteor',
     programs: [
       ...WEB_ARCHS.map((arch) => ({ name: arch, arch, path: `programs/${arch}/program.json` })),
-      { name: 'server', arch: architecture, path: 'programs/server/boot.js' },
+      // Whatever was asked for: the tool names a CPU only where a package is compiled for it.
+      { name: 'server', arch: 'os', path: 'programs/server/boot.js' },
     ],
     meteorRelease: app.release,
     nodeVersion: app.nodeVersion,

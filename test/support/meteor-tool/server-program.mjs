@@ -24,7 +24,7 @@ const WORKING = [
 const BASE = new Set(['meteor', 'ejson', 'random', 'webapp', 'ddp-server', 'autoupdate']);
 
 /** Writes programs/server, without node_modules: `npm install` brings those where the bundle is to run. */
-export async function writeServerProgram(app, bundle, { architecture }) {
+export async function writeServerProgram(app, bundle) {
   const root = path.join(bundle, 'programs', 'server');
   const { outputFiles, metafile } = await compileServer(app);
   const [map, code] = outputFiles.toSorted((a, b) => b.path.length - a.path.length);
@@ -45,7 +45,7 @@ export async function writeServerProgram(app, bundle, { architecture }) {
     ...packages.map((name) => ({ path: `packages/${name}.js` })),
     { path: 'app/app.js', sourceMap: 'app/app.js.map', assets },
   ];
-  writeFile(root, 'program.json', json({ format: 'javascript-image-pre1', arch: architecture, load }), {
+  writeFile(root, 'program.json', json({ format: 'javascript-image-pre1', arch: 'os', load }), {
     readOnly: true,
   });
 }
