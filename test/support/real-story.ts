@@ -1,7 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -12,6 +11,7 @@ import { connectAws } from '../../pipeline/edge/aws.ts';
 import { removeSandbox } from '../../sandbox/engine/machines/docker/sweep.ts';
 import { unjudged } from '../conformance/verdicts.ts';
 import { ensureBaseImage } from './base-image.mjs';
+import { freePort } from './free-port.ts';
 import { modelsDirectory } from './models/environment.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
@@ -68,7 +68,8 @@ export async function startRealStory(name: string, settings: Record<string, unkn
   const root = await mkdtemp(path.join(tmpdir(), 'real-story-'));
   const app = path.join(root, 'app');
   const stateDirectory = path.join(root, 'sandbox');
-  const port = await freePort();
+  // The sandbox's metadata service and name server take the ports after that of its API.
+  const port = await freePort(3);
   const violationsFile = path.join(root, 'violations');
   const environment = environmentOf({ root, stateDirectory, port, violationsFile });
   await cp(path.join(project, 'test/fixtures/app'), app, { recursive: true });
@@ -226,28 +227,4 @@ async function findLeftovers(docker: Dockerode, of: { sandboxId: string; port: n
     ...networks.map(({ Name }) => Name),
     ...answers,
   ];
-}
-
-/** Three in a row: the sandbox's metadata service and name server take the ports after that of its API. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const [first, second, third] = [createServer(), createServer(), createServer()];
-    try {
-      const port = await listen(first, 0);
-      await listen(second, port + 1);
-      await listen(third, port + 2);
-      return port;
-    } catch {
-      // The next one is taken: another three.
-    } finally {
-      for (const server of [first, second, third]) server.close();
-    }
-  }
-}
-
-function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '0.0.0.0', () => resolve((server.address() as AddressInfo).port));
-  });
 }

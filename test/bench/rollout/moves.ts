@@ -2,6 +2,7 @@ import { paginateDescribeScalingActivities } from '@aws-sdk/client-auto-scaling'
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { DeployResult } from '../../../pipeline/commands/deploy.ts';
+import { freePort } from '../../support/free-port.ts';
 import { startRealStory, type RealStory } from '../../support/real-story.ts';
 
 export interface Move {
@@ -16,16 +17,13 @@ export interface Move {
 export async function openBench(name: string, deregistrationDelaySeconds: number): Promise<RealStory> {
   const story = await startRealStory(name, {
     fleet: { min: 1, desired: 2, max: 4 },
-    balancer: { httpPort: freeBalancerPort(), deregistrationDelaySeconds },
+    balancer: { httpPort: await freePort(), deregistrationDelaySeconds },
     // Machines that share two cores with their visitors are slower than AWS's.
     health: { startSeconds: 300 },
   });
   await nameRelease(story, 'v1');
   return story;
 }
-
-/** Below the ports that connections to the outside are given. */
-const freeBalancerPort = (): number => 18_000 + Math.floor(Math.random() * 10_000);
 
 export const nameRelease = (story: RealStory, release: string): Promise<void> =>
   writeFile(

@@ -5,7 +5,7 @@ import { run } from '../../../pipeline/commands/run.ts';
 import type { Image } from '../../../pipeline/core/artifacts.ts';
 import { http } from '../../../pipeline/edge/http.ts';
 import { ensureImage, ensureLocalImage } from '../../../pipeline/stages/image.ts';
-import { freePort } from '../../unit/runtime/harness.ts';
+import { freePort } from '../../support/free-port.ts';
 import { execIn, openWorkshop, runContainer, type Workshop } from './workshop.ts';
 
 const token = 'npm-token-that-nobody-may-see';

@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Dockerode from 'dockerode';
@@ -9,6 +8,7 @@ import { removeSandbox } from '../../../sandbox/engine/machines/docker/sweep.ts'
 import { ensureMachineImage } from '../../../sandbox/engine/machines/image/build.ts';
 import type { Sandbox } from '../../../sandbox/sandbox.ts';
 import { startServer } from '../../../sandbox/server.ts';
+import { freePort } from '../../support/free-port.ts';
 
 /** A sandbox on real machines, with all its sockets, as `redeploy sandbox up` makes one; nothing of it outlives the test. */
 export interface RealWorld extends AsyncDisposable {
@@ -48,15 +48,4 @@ export async function openRealWorld(sandboxId: string): Promise<RealWorld> {
       await rm(stateDir, { recursive: true, force: true });
     },
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '0.0.0.0', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

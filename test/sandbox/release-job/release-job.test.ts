@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { initGithub } from '../../../pipeline/commands/init/github.ts';
 import type { Status } from '../../../pipeline/commands/status.ts';
+import { freePort } from '../../support/free-port.ts';
 import { startRealStory, type RealStory } from '../../support/real-story.ts';
 import { runJob, type JobRun } from '../../support/workflow/run-job.ts';
 
@@ -119,13 +119,4 @@ async function greeting({ outputs }: JobRun): Promise<string | undefined> {
     /__meteor_runtime_config__ = JSON\.parse\(decodeURIComponent\("([^"]+)"\)\)/.exec(page) ?? [];
   const config = JSON.parse(decodeURIComponent(encoded)) as { PUBLIC_SETTINGS?: { greeting?: string } };
   return config.PUBLIC_SETTINGS?.greeting;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '0.0.0.0', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

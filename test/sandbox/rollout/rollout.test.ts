@@ -3,9 +3,10 @@ import {
   EnterStandbyCommand,
   ExitStandbyCommand,
   SetDesiredCapacityCommand,
+  type AutoScalingGroup,
 } from '@aws-sdk/client-auto-scaling';
 import { DescribeTargetHealthCommand, DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { DeployResult } from '../../../pipeline/commands/deploy.ts';
 import type { Status } from '../../../pipeline/commands/status.ts';
 import { broken, figuresOf } from '../../bench/rollout/figures.ts';
@@ -15,10 +16,11 @@ import { eventually, type RealStory } from '../../support/real-story.ts';
 
 // The small sister of `npm run bench:rollout`, and the other ways in which a machine is taken out.
 
-const group = 'rollout-production';
+const group = { AutoScalingGroupName: 'rollout-production' };
 let story: RealStory;
 let url = '';
-let live = 'v1';
+/** The release that serves when a test begins. */
+let live = '';
 
 beforeAll(async () => {
   story = await openBench('rollout', 16);
@@ -26,12 +28,34 @@ beforeAll(async () => {
 });
 afterAll(() => story[Symbol.asyncDispose]());
 
-async function machines(): Promise<string[]> {
-  const { AutoScalingGroups } = await story.aws.autoScaling.send(
-    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group] }),
+/** Each test begins with two machines in service, both healthy: the one before may have broken off anywhere. */
+beforeEach(async () => {
+  await eventually(
+    'two healthy machines',
+    async () => {
+      const { DesiredCapacity, Instances = [], LaunchTemplate } = await fleet();
+      live = `v${LaunchTemplate?.Version}`;
+      const away = Instances.filter(({ LifecycleState }) => LifecycleState === 'Standby');
+      const InstanceIds = away.map(({ InstanceId = '' }) => InstanceId);
+      if (away.length > 0) await story.aws.autoScaling.send(new ExitStandbyCommand({ ...group, InstanceIds }));
+      if (DesiredCapacity !== 2) {
+        await story.aws.autoScaling.send(new SetDesiredCapacityCommand({ ...group, DesiredCapacity: 2 }));
+      }
+      const states = await Promise.all(Instances.map(({ InstanceId = '' }) => stateOf(InstanceId)));
+      return states.length === 2 && states.every((state) => state === 'healthy') ? true : undefined;
+    },
+    180_000,
   );
-  return (AutoScalingGroups?.[0]?.Instances ?? []).map(({ InstanceId }) => InstanceId ?? '');
+});
+
+async function fleet(): Promise<Partial<AutoScalingGroup>> {
+  const { AutoScalingGroups } = await story.aws.autoScaling.send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group.AutoScalingGroupName] }),
+  );
+  return AutoScalingGroups?.[0] ?? {};
 }
+
+const machines = async () => ((await fleet()).Instances ?? []).map(({ InstanceId = '' }) => InstanceId);
 
 /** The balancer's word on a machine; undefined when it does not know it. */
 async function stateOf(machine: string): Promise<string | undefined> {
@@ -45,6 +69,11 @@ async function stateOf(machine: string): Promise<string | undefined> {
 const healthOn = (machine: string): Promise<string> =>
   story.onMachine(machine, 'curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', `localhost:3000${path}`);
 const path = '/.well-known/redeploy/health';
+
+async function edition(release: string): Promise<void> {
+  await nameRelease(story, release);
+  await changeCode(story, release);
+}
 
 /** What visitors and clients notice while `act` is done. */
 async function notice(act: () => Promise<void>, promised: { requests: number; sockets: number }) {
@@ -61,26 +90,19 @@ async function notice(act: () => Promise<void>, promised: { requests: number; so
 describe('nobody notices', () => {
   test('a deploy', async () => {
     const promised = { requests: 5000, sockets: 20 };
-    await nameRelease(story, 'v2');
-    await changeCode(story, 'v2');
+    await edition('v2');
     const seen = await watchUnderLoad(story, { url, perSecond: 120, ...promised }, async () => [
       await make(story, 'v1', 'deploy of v2', 'deploy'),
     ]);
     const figures = figuresOf(seen);
     expect(broken(figures, promised), JSON.stringify(figures)).toEqual([]);
-    live = 'v2';
     expect(figures.requests.byRelease['v2']).toBeGreaterThan(100);
     expect(figures.sockets.moved).toBeGreaterThanOrEqual(promised.sockets);
   });
 
   test('a machine that goes to Standby and comes back', async () => {
-    // On a busy computer a check may just have been missed; then all clients would be on the other machine.
-    await eventually('all to be healthy', async () => {
-      const states = await Promise.all((await machines()).map((id) => stateOf(id)));
-      return states.length === 2 && states.every((state) => state === 'healthy') ? true : undefined;
-    });
     const [machine = ''] = await machines();
-    const instance = { AutoScalingGroupName: group, InstanceIds: [machine] };
+    const instance = { ...group, InstanceIds: [machine] };
     const figures = await notice(
       async () => {
         await story.aws.autoScaling.send(
@@ -100,15 +122,16 @@ describe('nobody notices', () => {
   });
 
   test('a machine that scale-in ends', async () => {
-    const one = { AutoScalingGroupName: group, DesiredCapacity: 2 };
+    const resize = (DesiredCapacity: number) =>
+      story.aws.autoScaling.send(new SetDesiredCapacityCommand({ ...group, DesiredCapacity }));
     const before = await machines();
     const figures = await notice(
       async () => {
-        await story.aws.autoScaling.send(new SetDesiredCapacityCommand({ ...one, DesiredCapacity: before.length + 1 }));
+        await resize(before.length + 1);
         const fresh = await eventually('one more', async () => (await machines()).find((id) => !before.includes(id)));
         await eventually('it to be healthy', async () => ((await stateOf(fresh)) === 'healthy' ? true : undefined));
-        await story.aws.autoScaling.send(new SetDesiredCapacityCommand(one));
-        await eventually('two machines', async () => ((await machines()).length === 2 ? true : undefined));
+        await resize(before.length);
+        await eventually('its end', async () => ((await machines()).length === before.length ? true : undefined));
       },
       { requests: 500, sockets: 20 },
     );
@@ -116,6 +139,10 @@ describe('nobody notices', () => {
   });
 
   test('a rollback to machines in reserve, and it is served within 20 s', async () => {
+    if (live === 'v1') {
+      await edition('v2');
+      await story.ask<DeployResult>('deploy');
+    }
     await story.edit('redeploy.json', (text) =>
       JSON.stringify({ ...(JSON.parse(text) as object), rollout: { keepPreviousMinutes: 60 } }),
     );

@@ -10,6 +10,7 @@ import type { DeployResult } from '../../../pipeline/commands/deploy.ts';
 import type { ListedRelease } from '../../../pipeline/commands/releases.ts';
 import type { Status } from '../../../pipeline/commands/status.ts';
 import { expected, joined, pairs, sizeOf } from '../../support/arrival.ts';
+import { freePort } from '../../support/free-port.ts';
 import { eventually, startRealStory, type RealStory } from '../../support/real-story.ts';
 import { sendThrough } from './arrivals.ts';
 import { disguisesOf, findInLayers, readEverything, readMachine } from './secrets.ts';
@@ -51,11 +52,11 @@ let squatter: Server;
 let port = 0;
 
 beforeAll(async () => {
+  port = await freePort();
   squatter = createServer();
   await new Promise<void>((resolve) => {
-    squatter.listen(0, '0.0.0.0', resolve);
+    squatter.listen(port, '0.0.0.0', resolve);
   });
-  ({ port } = squatter.address() as { port: number });
   story = await startRealStory('story', {
     balancer: { httpPort: port, deregistrationDelaySeconds: 10 },
     health: { startSeconds: 90 },

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../support/free-port.ts';
 
 // `redeploy` as a process: what it loads, how fast it is, what it writes where, and the sandbox that it starts.
 
@@ -97,17 +98,8 @@ test('mistakes of usage and settings exit with 2, on stderr or as JSON on stdout
   expect([code, stderr, JSON.parse(stdout)]).toMatchObject([2, '', { error: { code: 'settings' } }]);
 });
 
-/** A port that nobody listens on, and the next one. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 test('the sandbox is started, asked, restarted with its world, stopped and wiped', async () => {
-  const port = String(await freePort());
+  const port = String(await freePort(3));
   const env = { REDEPLOY_SANDBOX_DIR: path.join(directory, 'sandbox'), REDEPLOY_SANDBOX_PORT: port };
   const sandbox = async (...args: string[]) => {
     const { stdout } = await redeploy(['sandbox', ...args, '--json'], env);
@@ -156,7 +148,7 @@ test('a port that another program holds is told apart from a sandbox', async () 
 test('without Docker, the sandbox says that it needs it', async () => {
   const env = {
     REDEPLOY_SANDBOX_DIR: path.join(directory, 'third'),
-    REDEPLOY_SANDBOX_PORT: String(await freePort()),
+    REDEPLOY_SANDBOX_PORT: String(await freePort(3)),
     DOCKER_HOST: 'unix:///nonexistent.sock',
   };
   const { code, stderr } = await redeploy(['status', '--sandbox'], env);
