@@ -91,6 +91,10 @@ export const ec2Needs: Needs<typeof client> = {
   EnableImageDeprecation: image('EnableImageDeprecation'),
   DisableImageDeprecation: image('DisableImageDeprecation'),
   ModifyImageAttribute: image('ModifyImageAttribute'),
+  CreateSnapshot: (input, engine) => {
+    const made = fresh(engine, 'snapshot', input);
+    return [need('ec2:CreateSnapshot', made, ec2Resource(engine, input.VolumeId)), ...tagging('CreateSnapshot', made)];
+  },
   DeleteSnapshot: onIds('DeleteSnapshot', ({ SnapshotId }) => [SnapshotId]),
   DeleteVolume: onIds('DeleteVolume', ({ VolumeId }) => [VolumeId]),
   CreateSecurityGroup: (input, engine) => {
@@ -114,6 +118,11 @@ export const ec2Needs: Needs<typeof client> = {
   ModifyLaunchTemplate: templateNeeds('ModifyLaunchTemplate'),
   DeleteLaunchTemplate: templateNeeds('DeleteLaunchTemplate'),
   DeleteLaunchTemplateVersions: templateNeeds('DeleteLaunchTemplateVersions'),
+  AllocateAddress: (input, engine) => {
+    const made = fresh(engine, 'elastic-ip', input);
+    return [need('ec2:AllocateAddress', made), ...tagging('AllocateAddress', made)];
+  },
+  ReleaseAddress: onIds('ReleaseAddress', ({ AllocationId }) => [AllocationId]),
   CreateTags: tagNeeds('CreateTags'),
   DeleteTags: tagNeeds('DeleteTags'),
 };

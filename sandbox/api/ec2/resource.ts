@@ -24,6 +24,7 @@ const kinds: Record<string, Kind> = {
   sg: { type: 'security-group', find: inState('securityGroups') },
   lt: { type: 'launch-template', find: inState('launchTemplates') },
   vpc: { type: 'vpc', find: inState('vpcs') },
+  eipalloc: { type: 'elastic-ip', find: ({ state }, id) => state.ec2.addresses[id] },
   subnet: { type: 'subnet', find: inState('subnets') },
 };
 

@@ -7,7 +7,7 @@ import { AwsError } from '../error.ts';
 import type { HandlerFor, Operations } from '../service.ts';
 import { describeInstanceInformation } from './information.ts';
 import { getCommandInvocation, listCommandInvocations } from './invocations.ts';
-import { isOnline, managedInstances } from './managed.ts';
+import { managedInstances } from './managed.ts';
 
 type For<Name extends string> = HandlerFor<typeof client, Name>;
 
@@ -64,7 +64,7 @@ function readParameters(given: Record<string, string[]>): Record<string, string[
 function targetsOf(engine: Engine, { InstanceIds = [], Targets = [] }: Parameters<typeof sendCommand>[0]): string[] {
   if (InstanceIds.length === 0 && Targets.length === 0) throw validation('InstanceIds or Targets must be given');
   if (InstanceIds.length > mostInstances) throw validation(`At most ${mostInstances} instance ids can be given`);
-  const online = managedInstances(engine).filter(isOnline);
+  const online = managedInstances(engine);
   const named = [
     ...InstanceIds,
     ...Targets.flatMap(({ Key, Values }) => (Key === 'InstanceIds' ? (Values ?? []) : [])),
@@ -108,6 +108,7 @@ function commandForm(command: CommandRecord, input: Parameters<typeof sendComman
     MaxErrors: '0',
     TargetCount: command.invocations.length,
     CompletedCount: ended.length,
+    DeliveryTimedOutCount: 0,
     ErrorCount: ended.filter((one) => one.status === 'Failed').length,
     TimeoutSeconds: command.timeoutSeconds,
   };

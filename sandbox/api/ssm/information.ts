@@ -1,16 +1,18 @@
 import type * as client from '@aws-sdk/client-ssm';
 import type { InstanceRecord } from '../../engine/ec2/state.ts';
+import { findInstance } from '../../engine/ec2/find.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { AwsError } from '../error.ts';
 import { page } from '../page.ts';
 import type { HandlerFor } from '../service.ts';
-import { isOnline, managedInstances } from './managed.ts';
+import { managedInstances } from './managed.ts';
 
 /** API_DescribeInstanceInformation.html */
 export const describeInstanceInformation: HandlerFor<typeof client, 'DescribeInstanceInformation'> = (
   input,
   { engine },
 ) => {
+  check(input);
   const filters = [
     ...(input.Filters ?? []).map(({ Key = '', Values = [] }) => ({ key: Key, values: Values })),
     ...(input.InstanceInformationFilterList ?? []).map(({ key = '', valueSet = [] }) => ({
@@ -18,6 +20,7 @@ export const describeInstanceInformation: HandlerFor<typeof client, 'DescribeIns
       values: valueSet,
     })),
   ];
+  refuseUnknown(engine, filters);
   const all = managedInstances(engine).map((one) => informationForm(engine, one));
   const fits = (one: client.InstanceInformation) =>
     filters.every(({ key, values }) => {
@@ -34,10 +37,29 @@ export const describeInstanceInformation: HandlerFor<typeof client, 'DescribeIns
   return { InstanceInformationList: items, ...(next !== undefined && { NextToken: next }) };
 };
 
+function check(input: client.DescribeInstanceInformationRequest): void {
+  if (input.Filters && input.InstanceInformationFilterList)
+    throw new AwsError('ValidationException', 'Filters and InstanceInformationFilterList cannot be given together');
+  if (input.MaxResults !== undefined && (input.MaxResults < 5 || input.MaxResults > 50)) {
+    const constraint = 'Member must have value between 5 and 50';
+    throw new AwsError(
+      'ValidationException',
+      `1 validation error detected: Value '${input.MaxResults}' at 'maxResults' failed to satisfy constraint: ${constraint}`,
+    );
+  }
+}
+
+/** "If you specify a node ID that isn't valid or a node that you don't own, you receive an error." */
+function refuseUnknown(engine: Engine, filters: readonly { key: string; values: string[] }[]): void {
+  const asked = filters.flatMap(({ key, values }) => (key === 'InstanceIds' ? values : []));
+  const lost = asked.filter((id) => !findInstance(engine, id));
+  if (lost.length > 0) throw new AwsError('InvalidInstanceId', `An invalid instance id was given: ${lost.join(', ')}`);
+}
+
 const informationForm = (engine: Engine, one: InstanceRecord): client.InstanceInformation => ({
   InstanceId: one.id,
-  PingStatus: isOnline(one) ? 'Online' : 'ConnectionLost',
-  LastPingDateTime: new Date(isOnline(one) ? engine.clock.now() : one.launchedAtMs),
+  PingStatus: 'Online',
+  LastPingDateTime: new Date(engine.clock.now()),
   AgentVersion: '3.3.0.0',
   IsLatestVersion: true,
   PlatformType: 'Linux',

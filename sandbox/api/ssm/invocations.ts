@@ -17,7 +17,6 @@ function findCommand(engine: Engine, id: string): CommandRecord {
 }
 
 /** To the second; the model of the service allows no more. */
-/** To the second; the model of the service allows no more. */
 const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 /** API_GetCommandInvocation.html */

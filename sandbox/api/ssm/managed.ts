@@ -4,13 +4,14 @@ import type { Engine } from '../../engine/engine.ts';
 import { findRefused } from '../authorize.ts';
 import { need } from '../authorize/need.ts';
 
-/** Machines whose agent may talk to Systems Manager: running or stopped ones, with a role that allows what it does. */
+/**
+ * Machines whose agent talks to Systems Manager: with a role that allows what it does. "This operation does not return information
+ * for nodes that are either Stopped or Terminated" (API_DescribeInstanceInformation.html).
+ */
 export const managedInstances = (engine: Engine): InstanceRecord[] =>
-  visibleInstances(engine).filter((one) => isPresent(one) && mayBeManaged(engine, one));
+  visibleInstances(engine).filter((one) => isOnline(one) && mayBeManaged(engine, one));
 
-const isPresent = ({ state }: InstanceRecord): boolean => state === 'running' || state === 'stopped';
-
-export const isOnline = ({ state }: InstanceRecord): boolean => state === 'running';
+const isOnline = ({ state }: InstanceRecord): boolean => state === 'running';
 
 /** setup-instance-permissions.html: it says where it is, and it fetches its messages by one of two ways. */
 function mayBeManaged(engine: Engine, { iamInstanceProfile }: InstanceRecord): boolean {

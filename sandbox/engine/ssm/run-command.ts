@@ -30,8 +30,9 @@ async function outcomeOf(engine: Engine, command: CommandRecord, instanceId: str
     if (!outcome) throw new Error('these machines run no commands');
     const { exitCode, stdout, stderr, timedOut } = outcome;
     const written = { exitCode, stdout: stdout.slice(0, mostOutput), stderr: stderr.slice(0, mostErrors) };
-    const failed = timedOut ? timeOut : failure;
-    return { ...written, ...(exitCode === 0 ? success : failed) };
+    // "If ExecutionStatus is neither Succeeded nor Failed, then this string is empty" (API_GetCommandInvocation.html).
+    if (timedOut) return { ...timeOut, exitCode };
+    return { ...written, ...(exitCode === 0 ? success : failure) };
   } catch (error) {
     engine.log(`command ${command.id}: ${String(error)}`);
     return { status: 'Failed', statusDetails: 'Undeliverable' };
