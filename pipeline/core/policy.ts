@@ -8,6 +8,8 @@ import { fill } from './template.ts';
 export interface PolicyTarget extends Pick<Target, 'app' | 'environment' | 'region'> {
   baseAmi?: string | undefined;
   secrets?: Record<string, Reference> | undefined;
+  /** The old load balancer's instance, as `retire` names it. */
+  old?: { instance?: string | undefined; tag?: string | undefined } | undefined;
 }
 
 /** The account that a policy is for, and the repository whose jobs a trust policy lets in (`owner/name`). */
@@ -28,6 +30,7 @@ export function policyTargetsOf(settings: Settings, environment?: string): Polic
       region: own?.region ?? settings.region,
       baseAmi: own?.bake?.baseAmi ?? settings.bake?.baseAmi,
       secrets: own?.secrets,
+      old: own?.retire ?? settings.retire,
     };
   });
 }
@@ -55,6 +58,17 @@ function valuesOf(target: PolicyTarget, { account, repository }: PolicyPlace): V
     GITHUB_REPOSITORY: repository ?? [],
     BASE_AMI_PARAMETERS: baseAmiParameters(target, account),
     ...referencesOf(target, account),
+    ...oldMachineOf(target, account),
+  };
+}
+
+/** https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command-setting-up.html */
+function oldMachineOf({ old = {}, region }: PolicyTarget, account: string): Values {
+  const { instance, tag } = old;
+  const [key = '', ...value] = (tag ?? '').split('=');
+  return {
+    OLD_INSTANCES: instance === undefined ? [] : [`arn:aws:ec2:${region}:${account}:instance/${instance}`],
+    ...(tag !== undefined && { OLD_TAG: key, OLD_TAG_VALUE: value.join('=') }),
   };
 }
 
@@ -96,21 +110,31 @@ export interface PolicyStatement {
 
 /**
  * A policy template filled in for one or more environments of an app: an entry of a list that names what differs between them
- * is there once for each, and a statement about nothing is left out. Throws (a bug of ours) when something that differs is not
- * in a list.
+ * is there once for each, and a statement about nothing is left out. What is allowed by an old machine's tag is a statement for
+ * each that has one. Throws (a bug of ours) when something that differs is not in a list.
  */
 export function fillPolicy(template: string, targets: PolicyTarget[], place: PolicyPlace): PolicyDocument {
   const values = targets.map((target) => valuesOf(target, place));
-  const { Version, Statement } = expand(JSON.parse(template) as unknown, values) as PolicyDocument;
-  return { Version, Statement: Statement.filter(({ Resource }) => !Array.isArray(Resource) || Resource.length > 0) };
+  const { Version, Statement } = JSON.parse(template) as PolicyDocument;
+  const statements = Statement.flatMap((one) =>
+    isByTag(one)
+      ? values.filter(({ OLD_TAG }) => OLD_TAG !== undefined).map((of) => expand(one, [of]))
+      : [expand(one, values)],
+  ) as PolicyStatement[];
+  const isAboutSomething = ({ Resource }: PolicyStatement) => !Array.isArray(Resource) || Resource.length > 0;
+  return joinPolicies([{ Version, Statement: statements.filter(isAboutSomething) }]);
 }
+
+const isByTag = (statement: PolicyStatement): boolean => JSON.stringify(statement).includes('{{OLD_TAG}}');
 
 function expand(value: unknown, values: Values[]): unknown {
   if (typeof value === 'string') return single(value, values);
   if (Array.isArray(value))
     return value.flatMap((one) => (typeof one === 'string' ? each(one, values) : [expand(one, values)]));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, expand(member, values)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [single(key, values), expand(member, values)]),
+  );
 }
 
 function single(text: string, values: Values[]): string {

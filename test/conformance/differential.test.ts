@@ -16,6 +16,7 @@ import { quotas } from './cases/quotas.ts';
 import { network, routes } from './cases/network.ts';
 import { mixedInstances, scaling } from './cases/scaling.ts';
 import { retirement } from './cases/retirement.ts';
+import { scripts } from './cases/scripts.ts';
 import { templates } from './cases/templates.ts';
 import { differencesOf, type Difference } from './differences.ts';
 import { startMinistack, startMoto, type Emulator } from './emulators.ts';
@@ -50,6 +51,7 @@ const sequences: Record<string, Sequence> = {
   names,
   addresses,
   retirement,
+  scripts,
 };
 
 let emulators: Emulator[];

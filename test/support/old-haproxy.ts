@@ -14,6 +14,8 @@ export interface OldHaproxy {
   startedAt: number;
   around: string;
   sh: Shell;
+  /** What one of our scripts prints there. */
+  answer(script: string): string;
 }
 
 export const oldConfig = `defaults
@@ -25,6 +27,16 @@ backend app
     server app1 10.0.0.11:3000 check
     server app2 10.0.0.12:3000 check
 `;
+
+/** What `recipeOf` means, as awk does it there. */
+function cooked(recipe: string, before: string): string {
+  const old = before.split('\n');
+  const lines = recipe.split('\n').flatMap((step) => {
+    const [, from, to] = /^c (\d+) (\d+)$/.exec(step) ?? [];
+    return from === undefined ? [step.slice(2)] : old.slice(Number(from) - 1, Number(to));
+  });
+  return lines.join('\n');
+}
 
 const tableMs = 9 * 86_400_000;
 
@@ -40,18 +52,19 @@ export function oldHaproxy(now: () => number, isUp: () => boolean): OldHaproxy {
     around: '== listeners\n== cron\n== config\n',
     sh: async (_file, args) => {
       if (!isUp()) return { exitCode: 255, stdout: 'ssh: connect to host: Connection refused', isMissing: false };
-      return { exitCode: 0, stdout: `${answer(args.at(-1) ?? '')}\nredeploy: end of output`, isMissing: false };
+      return { exitCode: 0, stdout: `${old.answer(args.at(-1) ?? '')}\nredeploy: end of output`, isMissing: false };
     },
+    answer,
   };
 
   function answer(script: string): string {
-    const written = /<<'REDEPLOY_END'\n([\s\S]*)\nREDEPLOY_END/.exec(script)?.[1];
-    if (written !== undefined)
+    const recipe = /<<'REDEPLOY_END'\n([\s\S]*)\nREDEPLOY_END/.exec(script)?.[1];
+    if (recipe !== undefined)
       return reload(() => {
         old.before ??= old.config;
-        old.config = written;
+        old.config = cooked(recipe, old.before);
       });
-    if (script.includes('rm -f "$f.before-redeploy"'))
+    if (script.includes('if [ "$b" = "$k" ]'))
       return reload(() => {
         old.config = old.before ?? old.config;
         old.before = undefined;
@@ -59,7 +72,8 @@ export function oldHaproxy(now: () => number, isUp: () => boolean): OldHaproxy {
     if (script.includes('show proc')) return close();
     if (script.includes('show info')) return table();
     if (script.includes('== listeners')) return old.around + (old.before ?? old.config);
-    return old.before ?? old.config;
+    const config = old.before ?? old.config;
+    return script.includes('sha256sum') ? `digest\n${config}` : config;
   }
 
   function reload(change: () => void): string {

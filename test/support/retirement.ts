@@ -6,6 +6,12 @@ import {
   DescribeVpcsCommand,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
+import {
+  AddRoleToInstanceProfileCommand,
+  AttachRolePolicyCommand,
+  CreateInstanceProfileCommand,
+  CreateRoleCommand,
+} from '@aws-sdk/client-iam';
 import { CreateLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
@@ -23,6 +29,7 @@ import type { StepName } from '../../pipeline/core/retire/evidence.ts';
 import { resolve } from '../../sandbox/engine/route53/resolve.ts';
 import { deployerParts, deployerTargets, makeDeployer } from './deployer.ts';
 import { oldHaproxy, type OldHaproxy } from './old-haproxy.ts';
+import { sealAnswer } from './sealed.ts';
 import { startStory, type Story, type StorySandbox } from './story.ts';
 
 export const host = 'shop.example.com';
@@ -64,7 +71,6 @@ const settings = {
   tag: 'Name=old-balancer',
   hostnames: [host],
   appServers: ['10.0.0.11:3000', '10.0.0.12:3000'],
-  shell: ['ssh', 'root@old-balancer'],
   soakHours: 2,
   isWeekly: false,
   stoppedHours: 1,
@@ -77,16 +83,22 @@ export async function startRetirement(
   retire: Record<string, unknown> = {},
   around: StorySandbox = {},
 ): Promise<Retirement> {
-  const story = await startStory({ retire: { ...settings, ...retire } }, around);
+  // What has no agent of Systems Manager is reached by a command.
+  const shell = retire['kind'] === undefined ? undefined : ['ssh', 'root@old-balancer'];
+  const story = await startStory({ retire: { ...settings, shell, ...retire } }, around);
   await makeDeployer(story.sandbox, await deployerTargets(story.app), [...deployerParts, 'retire']);
   await story.clock.run(() => newBalancer(story));
   const isElsewhere = retire['kind'] !== undefined;
-  const machine = isElsewhere ? { ...away } : await story.clock.run(() => oldMachine(story));
-  if (!isElsewhere) await story.clock.run(() => zone(story, machine.address));
   const { instances } = story.sandbox.engine.state.ec2;
   const hand = { isUp: true };
   const isUp = () => (isElsewhere ? hand.isUp : instances[machine.id]?.state === 'running');
   const old = oldHaproxy(() => story.clock.now(), isUp);
+  story.machines.behave((spec) => ({
+    ...story.played.behaviour(spec),
+    shell: (script) => ({ stdout: sealAnswer(script, old.answer(script)) }),
+  }));
+  const machine = isElsewhere ? { ...away } : await story.clock.run(() => oldMachine(story));
+  if (!isElsewhere) await story.clock.run(() => zone(story, machine.address));
   const sides = { old: { ...page }, new: { ...page } };
   const asked = { old: 0, new: 0 };
   const ctx = contextOf({ story, old, machine, sides, asked, isUp });
@@ -162,8 +174,22 @@ async function newBalancer({ account, clock }: Story): Promise<void> {
   await clock.sleep(120_000);
 }
 
-async function oldMachine({ ctx, account }: Story): Promise<Retirement['machine']> {
+/** A role with which the SSM agent on the machine may talk to Systems Manager. */
+async function managedProfile({ account: { iam } }: Story): Promise<void> {
+  const Statement = [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }];
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+  const [RoleName, InstanceProfileName] = ['old-balancer', 'old-balancer'];
+  await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+  const PolicyArn = 'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore';
+  await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
+  await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName }));
+  await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName }));
+}
+
+async function oldMachine(story: Story): Promise<Retirement['machine']> {
+  const { ctx, account } = story;
   const { ec2 } = account;
+  await managedProfile(story);
   const { Vpcs } = await ec2.send(new DescribeVpcsCommand({}));
   const { GroupId = '' } = await ec2.send(
     new CreateSecurityGroupCommand({ GroupName: 'old-balancer', Description: 'by hand', VpcId: Vpcs?.[0]?.VpcId }),
@@ -177,6 +203,7 @@ async function oldMachine({ ctx, account }: Story): Promise<Retirement['machine'
       MinCount: 1,
       MaxCount: 1,
       SecurityGroupIds: [GroupId],
+      IamInstanceProfile: { Name: 'old-balancer' },
       TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'Name', Value: 'old-balancer' }] }],
     }),
   );

@@ -71,6 +71,8 @@ export function worldText({ engine }: Pick<Sandbox, 'engine'>): string {
   for (const one of Object.values(images)) if (one.state === 'deregistered') delete images[one.id];
   // What was measured on the way is history, too.
   Object.assign(state.cloudwatch, { series: {}, usage: {} });
+  // And so are the scripts that were sent.
+  state.ssm.commands = {};
   for (const group of Object.values(state.autoscaling.groups)) {
     group.refreshes = group.refreshes.filter(({ endedAt }) => endedAt === undefined);
   }

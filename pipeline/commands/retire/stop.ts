@@ -5,7 +5,7 @@ import type { Target } from '../../core/target.ts';
 import { keepBelongings } from '../../stages/retiree/belongings.ts';
 import { testify } from '../../stages/retiree/dossier.ts';
 import { demandNoName, demandQuiet, knownAddresses } from '../../stages/retiree/gates.ts';
-import { canReach } from '../../stages/retiree/reach.ts';
+import { findObstacle } from '../../stages/retiree/reach.ts';
 import { findBoth, type Both } from '../../stages/retiree/sides.ts';
 
 /**
@@ -37,7 +37,7 @@ async function demandIdle(ctx: Context, target: Target, both: Both): Promise<Out
 }
 
 async function keep(ctx: Context, target: Target, { machine }: Both): Promise<Outcome<Evidence<'stop'>['facts']>> {
-  const isReadable = machine.state === 'running' && canReach(target);
+  const isReadable = machine.state === 'running' && (await findObstacle(ctx, target, machine.id)) === undefined;
   const secret = isReadable ? await keepBelongings(ctx, target, machine.id) : undefined;
   const { reserved, address, securityGroups, keptVolumes } = machine;
   const detail = secret === undefined ? 'nobody can read it: only the image will have it' : `secret ${secret}`;

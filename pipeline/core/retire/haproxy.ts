@@ -1,22 +1,10 @@
 import type { Caller } from './residue.ts';
+import { isAddress, mark, type Destination, type Rewritten } from './rewritten.ts';
 
-/** Where the old machine shall send what still comes to it. */
-export interface Destination {
-  dnsName: string;
-  port: number;
-  /** Name in the TLS handshake; undefined for plain HTTP. */
-  serverName: string | undefined;
-}
-
-/** The first line of a configuration of ours. */
-export const mark = '# redeploy: forwards to the new load balancer';
 /** Who comes, by source and host; kept as long as a watch of a week needs. */
 const table = 'redeploy_residual';
 const tableDays = 9;
 const tableMs = tableDays * 86_400_000;
-
-/** A rewritten configuration, or what stands against it. */
-export type Rewritten = { text: string } | { obstacles: string[] };
 
 interface Section {
   head: string;
@@ -103,7 +91,7 @@ function forwardedLines({ lines }: Section, old: readonly string[], to: Destinat
 /** The balancer's addresses change: its name is looked up again and again, and a start does not fail for want of DNS. */
 function serverLine({ dnsName, port, serverName }: Destination): string {
   const tls = serverName && ` ssl verify required ca-file @system-ca sni str(${serverName}) verifyhost ${serverName}`;
-  const names = /^[\d.]+$/.test(dnsName) ? '' : ' resolvers redeploy init-addr last,libc,none';
+  const names = isAddress(dnsName) ? '' : ' resolvers redeploy init-addr last,libc,none';
   return `    server redeploy ${dnsName}:${port}${tls ?? ''}${names}`;
 }
 

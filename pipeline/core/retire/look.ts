@@ -31,16 +31,27 @@ const anybody = (requests: number, connections: number): Caller => ({ source: ''
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** An access log in the common or combined format; the source stands first, the moment in brackets. */
+/**
+ * An access log in the common or combined format (the source stands first, the moment in brackets), and behind it a line
+ * `203.0.113.7:50412` for each connection that is open.
+ */
 export function lookInLog(text: string, at: number): Look {
+  const [log = '', connected = ''] = text.split('== connections\n');
   const callers = new Map<string, Caller>();
-  for (const line of text.split('\n').slice(1)) {
-    const source = line.split(' ')[0] ?? '';
+  const add = (source: string, more: Partial<Caller>) => {
+    const before = callers.get(source) ?? { source, host: '', requests: 0, connections: 0 };
+    const [requests, connections] = [
+      before.requests + (more.requests ?? 0),
+      before.connections + (more.connections ?? 0),
+    ];
+    callers.set(source, { ...before, ...more, requests, connections });
+  };
+  for (const line of log.split('\n')) {
     const lastAt = momentIn(line);
-    if (source === '' || lastAt === undefined) continue;
-    const before = callers.get(source);
-    callers.set(source, { source, host: '', requests: (before?.requests ?? 0) + 1, connections: 0, lastAt });
+    if (lastAt !== undefined) add(line.split(' ')[0] ?? '', { requests: 1, lastAt });
   }
+  for (const [, source = ''] of connected.matchAll(/^\[?(?:::ffff:)?(\S+?)\]?:\d+$/gm))
+    add(source, { connections: 1, lastAt: at });
   return { at, callers: [...callers.values()], own: 0 };
 }
 

@@ -1,3 +1,8 @@
+import { quote } from './shell-text.ts';
+import { showConfig } from './config-scripts.ts';
+import { clientConnections } from './nginx-scripts.ts';
+import type { Software } from './software.ts';
+
 // Scripts for the old machine: POSIX sh, nothing that a ten years old Debian does not have.
 
 /** `talk SOCKET COMMAND`: asks HAProxy through a Unix socket with whatever is there to do it. */
@@ -18,32 +23,6 @@ REDEPLOY_PYTHON
   else perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die "$ARGV[0]: $!\\n"; print $s "$ARGV[1]\\n"; $s->shutdown(1); print while <$s>;' "$1" "$2"
   fi
 }`;
-
-const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-
-/** The configuration before us, whether or not ours is there now. */
-export const readConfig = (file: string): string =>
-  `f=${quote(file)}; if [ -e "$f.before-redeploy" ]; then cat "$f.before-redeploy"; else cat "$f"; fi`;
-
-/** Puts a configuration in place once HAProxy finds it valid, keeps the one before, and reloads. */
-export const applyConfig = (file: string, text: string, reload: string): string => `f=${quote(file)}
-cat > "$f.redeploy" <<'REDEPLOY_END'
-${text}
-REDEPLOY_END
-haproxy -c -q -f "$f.redeploy"
-[ -e "$f.before-redeploy" ] || cp -p "$f" "$f.before-redeploy"
-cat "$f.redeploy" > "$f"
-rm -f "$f.redeploy"
-${reload}`;
-
-/** The configuration before us again. */
-export const restoreConfig = (file: string, reload: string): string => `f=${quote(file)}
-[ -e "$f.before-redeploy" ] || exit_quietly=1
-if [ -z "\${exit_quietly:-}" ]; then
-  cat "$f.before-redeploy" > "$f"
-  ${reload}
-  rm -f "$f.before-redeploy"
-fi`;
 
 /**
  * Closes the connections of old HAProxy workers evenly over so many seconds. After a reload an old worker serves its last
@@ -70,21 +49,25 @@ export const lookAtHaproxy = (socket: string, showTable: string): string => `${t
 talk ${quote(socket)} 'show info' | grep '^Uptime_sec'
 talk ${quote(socket)} ${quote(showTable)}`;
 
-/** The end of an access log, and how many lines it has. */
-export const lookAtLog = (file: string): string => `wc -l < ${quote(file)}; tail -n 3000 ${quote(file)}`;
+/** The end of an access log, that of yesterday before it, and who is connected: what lasts is logged when it ends. */
+export const lookAtLog = (file: string): string => `l=${quote(file)}
+for one in "$l.1" "$l"; do if [ -e "$one" ]; then cat "$one"; fi; done | tail -n 3000
+echo '== connections'
+${clientConnections}
+clients | awk '{print $2}'`;
 
 /** Who else lives on the machine: what listens, what is run by the clock, and the configuration's own words. */
-export const lookAround = (configFile: string): string => `echo '== listeners'
+export const lookAround = (software: Software): string => `echo '== listeners'
 ss -Hltunp 2>/dev/null || true
 echo '== cron'
 for f in /etc/crontab /etc/cron.d/* /var/spool/cron/* /var/spool/cron/crontabs/*; do
   if [ -f "$f" ]; then sed -e '/^[[:space:]]*#/d' -e '/^[[:space:]]*$/d' -e '/^[A-Za-z_]*[[:space:]]*=/d' -e "s|^|$f: |" "$f"; fi
 done
 echo '== config'
-${readConfig(configFile)}`;
+${showConfig(software)}`;
 
 /** Everything worth keeping as text: the machine's disk is imaged as well. */
-export const readBelongings = (configFile: string): string => `${readConfig(configFile)}
+export const readBelongings = (software: Software): string => `${showConfig(software)}
 echo '# == crontabs'
 for f in /etc/crontab /etc/cron.d/* /var/spool/cron/* /var/spool/cron/crontabs/*; do if [ -f "$f" ]; then echo "# $f"; cat "$f"; fi; done
 echo '# == firewall'

@@ -4,6 +4,7 @@ import type { Context } from '../../core/context.ts';
 import { isAwsError } from '../../core/errors.ts';
 import { namesOf, tagsOf } from '../../core/names.ts';
 import { readBelongings } from '../../core/retire/scripts.ts';
+import { softwareOf } from '../../core/retire/software.ts';
 import { Secret } from '../../core/secret.ts';
 import type { Target } from '../../core/target.ts';
 import { runOnOld } from './reach.ts';
@@ -16,8 +17,8 @@ const limitBytes = 65_536;
  * The image that `retire snapshot` makes holds everything; this is for reading. Returns the secret's name.
  */
 export async function keepBelongings(ctx: Context, target: Target, machine: string): Promise<string> {
-  const script = readBelongings(target.retire.configFile);
-  const said = Buffer.from(await runOnOld(ctx, target, script));
+  const script = readBelongings(softwareOf(target.retire));
+  const said = Buffer.from(await runOnOld(ctx, target, { machine, script }));
   const text = new Secret(said.subarray(0, limitBytes).toString('utf8'));
   const { oldBalancerSecret: name } = namesOf(target);
   // The same text is the same version: a second run adds none.

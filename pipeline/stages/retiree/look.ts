@@ -12,8 +12,9 @@ import {
 } from '../../core/retire/look.ts';
 import type { Look } from '../../core/retire/residue.ts';
 import { lookAtHaproxy, lookAtLog } from '../../core/retire/scripts.ts';
+import { trafficOf } from '../../core/retire/software.ts';
 import type { Target } from '../../core/target.ts';
-import { canReach, runOnOld } from './reach.ts';
+import { runOnOld } from './reach.ts';
 
 const periodSeconds = 300;
 /** CloudWatch keeps five-minute data for 63 days; this is enough for what a watch may have missed. */
@@ -21,11 +22,8 @@ const backMs = 24 * 3_600_000;
 
 /** Looks at the old machine's traffic, the way that `retire.traffic` names. Throws `retire`, `settings`. */
 export async function lookAtTraffic(ctx: Context, target: Target, machine: string): Promise<Look> {
-  const traffic = target.retire.traffic ?? { via: 'haproxy-socket', socket: '/run/haproxy/admin.sock' };
-  const run = async (script: string) => {
-    if (!canReach(target)) throw noWay();
-    return await runOnOld(ctx, target, script);
-  };
+  const traffic = trafficOf(target.retire);
+  const run = (script: string) => runOnOld(ctx, target, { machine, script });
   const now = () => ctx.clock.now();
   switch (traffic.via) {
     case 'haproxy-socket':
@@ -43,11 +41,6 @@ export async function lookAtTraffic(ctx: Context, target: Target, machine: strin
       return lookInBytes(await bytesIn(ctx, machine), now(), traffic.quietBytesPerMinute);
   }
 }
-
-const noWay = (): DeployError =>
-  new DeployError('settings', 'nobody can look at the traffic of the old machine', {
-    hint: 'name retire.shell, such as ["ssh", "root@lb"], or another retire.traffic',
-  });
 
 async function read(ctx: Context, url: string): Promise<string> {
   const { status, body } = await ctx.http({ url, timeoutMs: 10_000 }).catch((error: unknown) => {

@@ -4,16 +4,17 @@ import type { RecordSet } from '../../core/dns.ts';
 import { tagRecord } from '../../core/names.ts';
 import type { Finding } from '../../core/retire/finding.ts';
 import { lookAround } from '../../core/retire/scripts.ts';
+import { softwareOf } from '../../core/retire/software.ts';
 import { namesLeadingTo, usesOnMachine } from '../../core/retire/uses.ts';
 import type { Target } from '../../core/target.ts';
-import { canReach, runOnOld } from './reach.ts';
 import { findZones, recordsOf } from '../zones.ts';
+import { findObstacle, runOnOld } from './reach.ts';
 import type { Both } from './sides.ts';
 
 /** Who else needs the old machine: what runs on it, what leads to it, what it takes with it. */
 export async function findUses(ctx: Context, target: Target, { machine, sides }: Both): Promise<Finding[]> {
   const addresses = addressesOf(machine, sides.old);
-  const onMachine = machine.state === 'running' ? await findUsesOnMachine(ctx, target) : [];
+  const onMachine = machine.state === 'running' ? await findUsesOnMachine(ctx, target, machine.id) : [];
   const volumes = machine.keptVolumes.map((id) => ({
     key: `volume ${id}`,
     old: 'is attached',
@@ -26,11 +27,12 @@ export async function findUses(ctx: Context, target: Target, { machine, sides }:
   return [...onMachine, ...volumes, ...address, ...(await findUsesOfAddress(ctx, target, addresses))];
 }
 
-async function findUsesOnMachine(ctx: Context, target: Target): Promise<Finding[]> {
-  if (canReach(target))
-    return usesOnMachine(await runOnOld(ctx, target, lookAround(target.retire.configFile)), target.retire);
-  const old = 'nobody can look: retire.shell is unset';
-  return [{ key: 'listeners and cron jobs', old, new: 'go with the machine' }];
+async function findUsesOnMachine(ctx: Context, target: Target, machine: string): Promise<Finding[]> {
+  const obstacle = await findObstacle(ctx, target, machine);
+  if (obstacle !== undefined)
+    return [{ key: 'listeners and cron jobs', old: `nobody can look: ${obstacle}`, new: 'go with the machine' }];
+  const script = lookAround(softwareOf(target.retire));
+  return usesOnMachine(await runOnOld(ctx, target, { machine, script }), target.retire);
 }
 
 export const addressesOf = (machine: Both['machine'], old: string): string[] => [

@@ -48,20 +48,29 @@ export const retire = z
       .array(z.string().regex(/^[^\s:]+:\d+$/, 'write an app server as address:port'))
       .default([])
       .describe('Old app servers behind it, as address:port: what `retire forward` replaces in its configuration'),
-    configFile: path.default('/etc/haproxy/haproxy.cfg').describe('Configuration of its HAProxy'),
-    reload: z.string().min(1).default('systemctl reload haproxy').describe('Shell command on it that reloads HAProxy'),
+    software: z.enum(['haproxy', 'nginx']).default('haproxy').describe('Program that balances there'),
+    configFile: path
+      .optional()
+      .describe(
+        'File of its configuration that names the old app servers; unset: /etc/haproxy/haproxy.cfg, or /etc/nginx/sites-enabled/default',
+      ),
+    reload: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Shell command on it that reloads the program; unset: systemctl reload haproxy, or nginx'),
     masterSocket: path
       .default('/run/haproxy-master.sock')
-      .describe('Master socket of its HAProxy, through which old DDP connections are closed; Debian has it there'),
+      .describe('HAProxy: its master socket, through which old DDP connections are closed; Debian has it there'),
     shell: words
       .optional()
       .describe(
-        'Command that runs its last argument as a shell script on the old machine, as in ["ssh", "root@lb"]; unset: nobody can look there',
+        'Command that runs its last argument as a shell script on the old machine, as in ["ssh", "root@lb"]; unset: Run Command of Systems Manager where its agent runs (kind ec2), else nobody can look there',
       ),
     traffic: traffic
       .optional()
       .describe(
-        'How its traffic can be seen: haproxy-socket (socket), haproxy-url (url of the CSV statistics), nginx-status (url), access-log (file), cloudwatch (quietBytesPerMinute), command (prints a JSON line {source, host, requests, connections} each)',
+        'How its traffic can be seen: haproxy-socket (socket), haproxy-url (url of the CSV statistics), nginx-status (url), access-log (file), cloudwatch (quietBytesPerMinute), command (prints a JSON line {source, host, requests, connections} each); unset: haproxy-socket, or with nginx access-log',
       ),
     ignoreSources: z
       .array(z.string().min(1))
@@ -135,6 +144,6 @@ export const retire = z
       .min(0)
       .max(3600)
       .default(120)
-      .describe('Over how long the DDP connections of the old machine are closed'),
+      .describe('Over how long the old DDP connections of the old machine are closed, evenly'),
   })
   .describe('The old single-instance load balancer that is to be retired');
