@@ -28,7 +28,7 @@ export const image = z
       .string()
       .optional()
       .describe(
-        'Base image of the app image; {nodeVersion} is the Node version that the bundle names. Unset: node:{nodeVersion}-bookworm-slim; for Meteor 2 and older node:{nodeVersion}-buster-slim, with Node 14.21.4 meteor/node:{nodeVersion}',
+        'Base image of the app image; {nodeVersion} is the Node version that the bundle names. Unset: node:{nodeVersion}-bookworm-slim; for the Node of Meteor 2 and older -bullseye-slim or -buster-slim, for Node 14.21.4 meteor/node:{nodeVersion}',
       ),
     buildBase: z
       .string()
