@@ -6,6 +6,7 @@ import { readSettings, type Target } from '../../core/target.ts';
 import { hashTree, sha256 } from '../../core/tree.ts';
 import { meteorBuildArguments } from './arguments.ts';
 import { findCheckout, hashSurroundings } from './git.ts';
+import { rspackFilter } from './rspack.ts';
 
 /** Sources of an app as they are now. */
 export interface Sources {
@@ -43,11 +44,14 @@ async function sourceFilter(ctx: Pick<Context, 'cache'>, target: Target): Promis
     path.join(target.directory, '.meteor', 'local'),
     ...(await settingsFiles(target)),
   ]);
-  return (file) => file === needed || !(ours.has(file) || made.has(path.basename(file)));
+  const isRspacks = await rspackFilter(target.directory);
+  return (file) =>
+    file === needed ||
+    !(ours.has(file) || made.has(path.basename(file)) || isRspacks(path.relative(target.directory, file)));
 }
 
-/** Directories that tools make; package.json and the lock file stand for node_modules. */
-const made = new Set(['node_modules', '.git', '.DS_Store']);
+/** What tools make; package.json and the lock file stand for node_modules. Meteor's Rspack adds to .gitignore while it builds. */
+const made = new Set(['node_modules', '.git', '.gitignore', '.DS_Store']);
 
 /** Settings and env files of every environment: a change of one must not build anything. */
 async function settingsFiles(target: Target): Promise<string[]> {

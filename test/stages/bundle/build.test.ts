@@ -41,6 +41,33 @@ test('reuses the bundle until a source changes; settings of any environment and 
   expect(await place.builds()).toBe(2);
 });
 
+test('what Rspack writes beside the sources is no source, where the app uses it', async () => {
+  await using place = await openWorkplace();
+  const made = [
+    '_build/main-prod/client-rspack.js',
+    'public/build-chunks/1.js',
+    'private/build-assets/a.txt',
+    '.rsdoctor/x',
+  ];
+  const buildAgain = async (...files: string[]) => {
+    for (const file of files) await place.write(file, String(Math.random()));
+    return (await build(place)).reused;
+  };
+  await build(place);
+  for (const file of made) expect([file, await buildAgain(file)]).toEqual([file, false]);
+
+  await place.write('.meteor/packages', 'meteor-base@1.5.2\nrspack@1.0.0\n');
+  expect(await buildAgain()).toBe(false);
+  expect(await buildAgain(...made, '.gitignore', 'public/build-chunks-test/2.js')).toBe(true);
+  expect(await buildAgain('public/robots.txt')).toBe(false);
+  expect(await buildAgain('imports/deep/build-chunks/3.js')).toBe(false);
+
+  await place.write('package.json', JSON.stringify({ meteor: { buildContext: 'out' } }));
+  expect(await buildAgain()).toBe(false);
+  expect(await buildAgain('out/main-prod/server-rspack.js')).toBe(true);
+  expect(await buildAgain('_build/mine.js')).toBe(false);
+});
+
 test('other build options make another bundle of the same sources', async () => {
   await using place = await openWorkplace();
   const target = await place.target();
