@@ -10,6 +10,10 @@ export interface PolicyTarget extends Pick<Target, 'app' | 'environment' | 'regi
   secrets?: Record<string, Reference> | undefined;
   /** The old load balancer's instance, as `retire` names it. */
   old?: { instance?: string | undefined; tag?: string | undefined } | undefined;
+  /** Names by which people reach the app. */
+  domains?: readonly string[] | undefined;
+  /** Names that a retirement moves. */
+  hostnames?: readonly string[] | undefined;
 }
 
 /** The account that a policy is for, and the repository whose jobs a trust policy lets in (`owner/name`). */
@@ -23,14 +27,17 @@ export function policyTargetsOf(settings: Settings, environment?: string): Polic
   const names =
     environment === undefined ? Object.keys(settings.environments) : [chooseEnvironment(settings, environment)];
   return names.map((name) => {
-    const own = settings.environments[name];
+    const own = settings.environments[name] ?? {};
+    const { domain, otherDomains = [] } = { ...settings.balancer, ...own.balancer };
     return {
       app: settings.app,
       environment: name,
-      region: own?.region ?? settings.region,
-      baseAmi: own?.bake?.baseAmi ?? settings.bake?.baseAmi,
-      secrets: own?.secrets,
-      old: own?.retire ?? settings.retire,
+      region: own.region ?? settings.region,
+      baseAmi: { ...settings.bake, ...own.bake }.baseAmi,
+      secrets: own.secrets,
+      old: own.retire ?? settings.retire,
+      domains: domain === undefined ? [] : [domain, ...otherDomains],
+      hostnames: { ...settings.retire, ...own.retire }.hostnames,
     };
   });
 }
@@ -59,6 +66,7 @@ function valuesOf(target: PolicyTarget, { account, repository }: PolicyPlace): V
     BASE_AMI_PARAMETERS: baseAmiParameters(target, account),
     ...referencesOf(target, account),
     ...oldMachineOf(target, account),
+    ...recordsOf(target),
   };
 }
 
@@ -95,6 +103,22 @@ function referencesOf({ region, secrets = {} }: PolicyTarget, account: string): 
   };
 }
 
+/**
+ * Names of records as IAM compares them (Route53/latest/DeveloperGuide/specifying-rrset-conditions.html): lower case, no dot at
+ * the end, odd characters in octal. What proves a domain to ACM stands below it: an underscore and 32 letters.
+ */
+function recordsOf({ domains = [], hostnames = [] }: PolicyTarget): Values {
+  const normal = (name: string) =>
+    name
+      .toLowerCase()
+      .replace(/\.$/, '')
+      .replaceAll('*', String.raw`\052`);
+  return {
+    RECORDS: domains.map(normal).flatMap((name) => [name, `_${'?'.repeat(32)}.${name}`]),
+    MOVED_RECORDS: hostnames.map(normal),
+  };
+}
+
 /** A policy document: plain JSON. */
 export interface PolicyDocument {
   Version: string;
@@ -121,8 +145,16 @@ export function fillPolicy(template: string, targets: PolicyTarget[], place: Pol
       ? values.filter(({ OLD_TAG }) => OLD_TAG !== undefined).map((of) => expand(one, [of]))
       : [expand(one, values)],
   ) as PolicyStatement[];
-  const isAboutSomething = ({ Resource }: PolicyStatement) => !Array.isArray(Resource) || Resource.length > 0;
   return joinPolicies([{ Version, Statement: statements.filter(isAboutSomething) }]);
+}
+
+/** A list of what there may be none of: no resources, or no values that a condition allows. */
+function isAboutSomething({ Resource, Condition = {} }: PolicyStatement): boolean {
+  const lists = [
+    Resource,
+    ...Object.values(Condition as Record<string, object>).flatMap((keys) => Object.values(keys)),
+  ];
+  return lists.every((list) => !Array.isArray(list) || list.length > 0);
 }
 
 const isByTag = (statement: PolicyStatement): boolean => JSON.stringify(statement).includes('{{OLD_TAG}}');

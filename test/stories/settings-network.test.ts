@@ -1,38 +1,8 @@
 import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { DescribeLoadBalancersCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, it } from 'vitest';
+import { companyVpc, endpointsAlone } from '../support/company-vpc.ts';
 import { startStory, type Story } from '../support/story.ts';
-
-/** A VPC as companies have it: public and private subnets in two zones, the private ones with a NAT gateway each. */
-function companyVpc({ sandbox }: Story) {
-  const { ec2 } = sandbox.engine.state;
-  const id = (kind: string, number: number) => `${kind}-0c0ffee000000000${number}`;
-  const vpc = id('vpc', 1);
-  ec2.vpcs[vpc] = { id: vpc, cidr: '10.0.0.0/16', isDefault: false, tags: { Name: 'company' } };
-  const subnet = (number: number, letter: string, Name: string) => {
-    const one = id('subnet', number);
-    const zone = { zone: `us-east-1${letter}`, zoneId: `use1-az${letter === 'a' ? 1 : 2}` };
-    const cidr = `10.0.${number}.0/24`;
-    ec2.subnets[one] = { id: one, vpcId: vpc, ...zone, cidr, defaultForAz: false, lastHost: 3, tags: { Name } };
-    return one;
-  };
-  const publics = [subnet(1, 'a', 'public'), subnet(2, 'b', 'public')];
-  const privates = [subnet(3, 'a', 'private-a'), subnet(4, 'b', 'private-b')];
-  const table = (number: number, subnetIds: string[], to: string[]) => {
-    const routes = to.map((one) => ({ cidr: '0.0.0.0/0', to: one }));
-    return (ec2.routeTables[id('rtb', number)] = {
-      id: id('rtb', number),
-      vpcId: vpc,
-      isMain: number === 1,
-      subnetIds,
-      routes,
-      tags: {},
-    });
-  };
-  table(1, [], [id('igw', 1)]);
-  const out = table(2, privates, [id('nat', 1)]);
-  return { vpc, publics, privates, out };
-}
 
 const keys = { network: { vpc: 'company', subnets: ['private-a', 'private-b'], balancerSubnets: ['public'] } };
 
@@ -105,22 +75,7 @@ describe('a place that cannot work is refused before anything is made', () => {
   it('but machines with no route out do, when the VPC has endpoints for all that they ask', async () => {
     await using story = await startStory(keys);
     const { vpc, out } = companyVpc(story);
-    out.routes.length = 0;
-    const names = ['ecr.api', 'ecr.dkr', 'ec2', 'logs', 'secretsmanager', 's3'];
-    for (const [at, name] of names.entries()) {
-      const id = `vpce-0c0ffee000000000${at}`;
-      const type = name === 's3' ? ('Gateway' as const) : ('Interface' as const);
-      const service = `com.amazonaws.us-east-1.${name}`;
-      story.sandbox.engine.state.ec2.vpcEndpoints[id] = {
-        id,
-        vpcId: vpc,
-        type,
-        service,
-        routeTableIds: [],
-        subnetIds: [],
-        tags: {},
-      };
-    }
+    endpointsAlone(story, { vpc, out });
     expect(await story.deploy()).toMatchObject({ action: 'deployed' });
     expect((await places(story)).addresses).toEqual([false, false]);
   });

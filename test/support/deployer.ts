@@ -65,6 +65,13 @@ export async function makeDeployer(
   return { accessKeyId };
 }
 
+/** Brings the policies that the deployer has up to date with redeploy.json, as docs/permissions.md asks for after changes of it. */
+export async function reprintPolicies(sandbox: Sandbox, targets: PolicyTarget[]): Promise<void> {
+  const attached = sandbox.engine.state.iam.users[name]?.attachedPolicies ?? [];
+  const parts = attached.map((arn) => arn.slice(arn.lastIndexOf('/') + 1));
+  for (const part of parts) putPolicy(sandbox, part, await readPolicy(part, targets));
+}
+
 /** What the machines' roles may at most: what templates/iam gives them. */
 export async function readBoundary(targets: PolicyTarget[]): Promise<PolicyDocument> {
   return joinPolicies([await readPolicy('builder', targets), await readPolicy('instance', targets)]);

@@ -1,3 +1,4 @@
+import { RequestCertificateCommand } from '@aws-sdk/client-acm';
 import { SuspendProcessesCommand } from '@aws-sdk/client-auto-scaling';
 import {
   AuthorizeSecurityGroupIngressCommand,
@@ -10,19 +11,23 @@ import {
   ModifyTargetGroupAttributesCommand,
   ModifyTargetGroupCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { DeleteRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DeleteRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { deploy } from '../../pipeline/commands/deploy.ts';
+import { doctor } from '../../pipeline/commands/doctor.ts';
 import { plan } from '../../pipeline/commands/plan.ts';
 import { releases } from '../../pipeline/commands/releases.ts';
 import { repair } from '../../pipeline/commands/repair.ts';
 import { status } from '../../pipeline/commands/status.ts';
 import { AwsError } from '../../sandbox/api/error.ts';
 import { timings } from '../../sandbox/engine/engine.ts';
+import { companyVpc, endpointsAlone } from './company-vpc.ts';
 import { deployerTargets, makeDeployer } from './deployer.ts';
 import { startStory, type Story, type StorySandbox } from './story.ts';
 import { perform, setWeather } from './weather.ts';
@@ -133,6 +138,25 @@ async function interrupt(story: Story, afterMs: number): Promise<void> {
   });
 }
 
+/** An environment with all that few environments have. */
+const everyExtra = {
+  balancer: { domain: 'shop.example.com', otherDomains: ['www.shop.example.com'] },
+  network: { vpc: 'company', subnets: ['private-a', 'private-b'], balancerSubnets: ['public'] },
+  fleet: { targetRequestsPerMinute: 900, schedules: { rush: { recurrence: '0 8 * * *', min: 3, max: 6 } } },
+  notifications: { topic: 'arn:aws:sns:us-east-1:123456789012:alarms' },
+  rollout: { alarms: ['errors'] },
+};
+const nothingExtra = { balancer: {}, fleet: {}, notifications: {}, rollout: {} };
+
+/** An alarm of somebody's, that is quiet. */
+async function ringable({ account }: Story, AlarmName: string): Promise<void> {
+  const metric = { Namespace: 'shop', MetricName: AlarmName, Statistic: 'Sum' as const, Period: 60 };
+  const rule = { EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanThreshold' as const };
+  await account.cloudWatch.send(new PutMetricAlarmCommand({ AlarmName, ...metric, ...rule }));
+  const quiet = { AlarmName, StateValue: 'OK' as const, StateReason: 'said so' };
+  await account.cloudWatch.send(new SetAlarmStateCommand(quiet));
+}
+
 /** Stories that use every permission of the deployer's: what the policies must suffice for. */
 export const permissionStories: Record<string, () => Promise<void>> = {
   'deploys, a rollback, looks; then everything is put right that somebody changed or left': async () => {
@@ -173,6 +197,32 @@ export const permissionStories: Record<string, () => Promise<void>> = {
     await story.edit('second line\n');
     await story.deploy().catch(() => undefined);
   },
+  'a domain, a company’s network, alarms, schedules, notifications and a doctor; then all of it is taken away':
+    async () => {
+      await using story = await open(everyExtra);
+      const vpc = companyVpc(story);
+      endpointsAlone(story, vpc);
+      await writeFile(path.join(story.app, 'settings/production.env'), 'MAIL_URL=smtp://mail.example.com\n');
+      await story.account.route53.send(new CreateHostedZoneCommand({ Name: 'example.com', CallerReference: '1' }));
+      await ringable(story, 'errors');
+      // Somebody else's, which nobody has proved yet.
+      const [DomainName, ...SubjectAlternativeNames] = ['shop.example.com', 'www.shop.example.com'];
+      const names = { DomainName, SubjectAlternativeNames, Tags: [{ Key: 'team', Value: 'web' }] };
+      await story.account.acm.send(new RequestCertificateCommand({ ...names, ValidationMethod: 'EMAIL' }));
+      await story.deploy();
+      const target = await story.target();
+      const bundle = path.join(story.app, 'bundle');
+      await story.clock.run(() => doctor(story.ctx, target, { bundle }));
+      await story.clock.run(() => plan(story.ctx, target, { bundle, prices: true }));
+      // The network is moved to another subnet of the first zone.
+      const { subnets } = story.sandbox.engine.state.ec2;
+      const [first, second] = vpc.publics.flatMap((id) => subnets[id] ?? []);
+      const moved = 'subnet-0c0ffee0000000009';
+      if (first) subnets[moved] = { ...first, id: moved, cidr: '10.0.9.0/24' };
+      const network = { ...everyExtra.network, balancerSubnets: [moved, second?.id] };
+      await story.configure({ ...nothingExtra, network });
+      await story.deploy();
+    },
   'machines in reserve: a rollback within seconds': async () => {
     await using story = await open({ rollout: { keepPreviousMinutes: 60 } });
     await story.deploy();

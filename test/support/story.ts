@@ -14,7 +14,7 @@ import type { Sandbox, SandboxOptions } from '../../sandbox/sandbox.ts';
 import { fakeClock, type FakeClock } from './clock.ts';
 import { playedDocker, type PlayedDocker } from './played-docker.ts';
 import { playedMachines, type PlayedMachines } from './played-machines.ts';
-import { deployerTargets, makeDeployer, type Deployer } from './deployer.ts';
+import { deployerTargets, makeDeployer, reprintPolicies, type Deployer } from './deployer.ts';
 import { clients, startSandbox } from './sandbox.ts';
 import { unhurried } from './unhurried.ts';
 
@@ -39,7 +39,7 @@ export interface Story extends AsyncDisposable {
   target(): Promise<Target>;
   /** Changes the app's code: the bundle's content. */
   edit(line: string): Promise<void>;
-  /** Changes keys of redeploy.json. */
+  /** Changes keys of redeploy.json, and has the deployer's policies follow. */
   configure(keys: Record<string, unknown>): Promise<void>;
   /** Changes Meteor's settings. */
   settings(value: unknown): Promise<void>;
@@ -78,7 +78,10 @@ export async function startStory(redeploy: Record<string, unknown> = {}, around:
     app: directory,
     target,
     edit: (line) => writeFile(path.join(bundle, 'programs/server/app/app.js'), line),
-    configure: (keys) => writeFile(path.join(directory, 'redeploy.json'), settingsText({ ...redeploy, ...keys })),
+    configure: async (keys) => {
+      await writeFile(path.join(directory, 'redeploy.json'), settingsText({ ...redeploy, ...keys }));
+      await reprintPolicies(sandbox, await deployerTargets(directory));
+    },
     settings: (value) => writeFile(path.join(directory, 'settings/production.json'), JSON.stringify(value)),
     deploy: ({ wait = true } = {}) => clock.run(async () => deploy(ctx, await target(), { wait, bundle })),
     rollback: (to, { wait = true } = {}) =>

@@ -9,6 +9,8 @@ const shop: PolicyTarget = {
   environment: 'production',
   region: 'us-east-1',
   baseAmi: '/shop/base',
+  domains: ['shop.example.com'],
+  hostnames: ['shop.example.com'],
   secrets: { A: 'secretsmanager:shop/a', B: 'ssm:/shop/b' },
 };
 
