@@ -1,7 +1,8 @@
 import path from 'node:path';
+import type { SandboxUse } from '../commands/sandbox.ts';
 import type { Context } from '../core/context.ts';
 import { DeployError } from '../core/errors.ts';
-import type { LocalSandbox } from '../core/sandbox.ts';
+import type { LocalSandbox, SandboxKey } from '../core/sandbox.ts';
 import { Secret } from '../core/secret.ts';
 import { realClock } from '../edge/clock.ts';
 import { dns } from '../edge/dns.ts';
@@ -18,15 +19,19 @@ export interface Session {
   report: Context['report'];
 }
 
-/** Everything from outside, for one region; with an endpoint, that AWS is asked instead of Amazon's. */
-async function makeContext(session: Session, region: string, endpoint?: string): Promise<Context> {
+/** Another AWS than Amazon's, and who asks it. */
+interface Place {
+  endpoint: string;
+  credentials: SandboxKey;
+}
+
+/** Everything from outside, for one region of Amazon's AWS or another. */
+async function makeContext(session: Session, region: string, there?: Place): Promise<Context> {
   const [{ connectAws }, docker, { shell }] = await Promise.all([
     import('../edge/aws.ts'),
     connectDocker(session.io),
     import('../edge/shell.ts'),
   ]);
-  // The sandbox knows nobody's secrets: any key will do there, and the user's own must not be needed.
-  const there = endpoint && { endpoint, credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' } };
   return {
     aws: await connectAws({ region, ...there }),
     docker,
@@ -42,13 +47,24 @@ async function makeContext(session: Session, region: string, endpoint?: string):
   };
 }
 
-/** Everything from outside; with `isSandbox` from the sandbox on this machine, which is started if need be. */
-export async function contextIn(session: Session, region: string, isSandbox: boolean): Promise<Context> {
+/** The account of the sandbox itself: any key that the sandbox did not give out. */
+const account: SandboxKey = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
+
+/**
+ * Everything from outside; with `isSandbox` from the sandbox on this machine, which is started if need be. There one is the
+ * deployer of that use, with what `redeploy iam` prints and no more; the account itself, where there is none.
+ */
+export async function contextIn(
+  session: Session,
+  { region, isSandbox, use }: { region: string; isSandbox: boolean; use?: Omit<SandboxUse, 'templates'> },
+): Promise<Context> {
   if (!isSandbox) return await makeContext(session, region);
-  const { sandboxUp } = await import('../commands/sandbox.ts');
+  const { sandboxUp, sandboxDeployer } = await import('../commands/sandbox.ts');
   const local = await findSandbox(session);
-  const { authority } = await sandboxUp(local, { region, machines: 'docker', latency: 'none' });
-  return await makeContext(session, region, `http://${authority}`);
+  const status = await sandboxUp(local, { region, machines: 'docker', latency: 'none' });
+  const templates = path.join(packageRoot, 'templates');
+  const credentials = use ? await sandboxDeployer(local, status, { ...use, templates }) : account;
+  return await makeContext(session, region, { endpoint: `http://${status.authority}`, credentials });
 }
 
 /** The sandbox of this user, as REDEPLOY_SANDBOX_DIR and REDEPLOY_SANDBOX_PORT say. */

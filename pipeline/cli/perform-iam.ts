@@ -16,7 +16,7 @@ export async function performIam({ options, name }: ChoiceOf<'iam'>, session: Se
   const { environment, sandbox } = options;
   const { region } = await readSettings(directory);
   const common: IamOptions = {
-    account: options.account ?? (await accountOf(await contextIn(session, region, sandbox))),
+    account: options.account ?? (await accountOf(await contextIn(session, { region, isSandbox: sandbox }))),
     ...(environment !== undefined && { environment }),
     templates: path.join(packageRoot, 'templates'),
   };

@@ -8,7 +8,7 @@ import type { Shown } from './shown.ts';
 const show = () => import('./show/retire.ts');
 
 async function cutover({ options }: ChoiceOf<'cutover' | 'retire shift'>, session: Session): Promise<Shown> {
-  const { ctx, target } = await openTarget(session, options);
+  const { ctx, target } = await openTarget(session, options, 'to retire');
   const [{ cutover }, { showCutover }] = await Promise.all([import('../commands/cutover.ts'), show()]);
   const { weight, back } = options;
   return showCutover(await cutover(ctx, target, { back, ...(weight !== undefined && { weight }) }));
@@ -18,12 +18,12 @@ export const performRetire = {
   cutover,
   'retire shift': cutover,
   'retire plan': async ({ options }: ChoiceOf<'retire plan'>, session: Session): Promise<Shown> => {
-    const { ctx, target } = await openTarget(session, options);
+    const { ctx, target } = await openTarget(session, options, 'to retire');
     const [{ retirePlan }, { showRetirePlan }] = await Promise.all([import('../commands/retire/plan.ts'), show()]);
     return showRetirePlan(await retirePlan(ctx, target));
   },
   'retire status': async ({ options }: ChoiceOf<'retire status'>, session: Session): Promise<Shown> => {
-    const { ctx, target } = await openTarget(session, options);
+    const { ctx, target } = await openTarget(session, options, 'to retire');
     const [{ retireStatus }, { showRetireStatus }] = await Promise.all([
       import('../commands/retire/status.ts'),
       show(),
@@ -31,22 +31,22 @@ export const performRetire = {
     return showRetireStatus(await retireStatus(ctx, target), ctx.clock.now());
   },
   'retire forward': async ({ options }: ChoiceOf<'retire forward'>, session: Session): Promise<Shown> => {
-    const { ctx, target } = await openTarget(session, options);
+    const { ctx, target } = await openTarget(session, options, 'to retire');
     const [{ retireForward }, { showForward }] = await Promise.all([import('../commands/retire/forward.ts'), show()]);
     return showForward(await retireForward(ctx, target, { show: options.show }));
   },
   'retire watch': async ({ options }: ChoiceOf<'retire watch'>, session: Session): Promise<Shown> => {
-    const { ctx, target } = await openTarget(session, options);
+    const { ctx, target } = await openTarget(session, options, 'to retire');
     const [{ retireWatch }, { showWatch }] = await Promise.all([import('../commands/retire/watch.ts'), show()]);
     return showWatch(await retireWatch(ctx, target, { once: options.once }));
   },
   'retire stop': async ({ options }: ChoiceOf<'retire stop'>, session: Session): Promise<Shown> => {
-    const { ctx, target } = await openTarget(session, options);
+    const { ctx, target } = await openTarget(session, options, 'to retire');
     const [{ retireStop }, { showStop }] = await Promise.all([import('../commands/retire/stop.ts'), show()]);
     return showStop(await retireStop(ctx, target), target.retire.stoppedHours);
   },
   'retire snapshot': async ({ options }: ChoiceOf<'retire snapshot'>, session: Session): Promise<Shown> => {
-    const { ctx, target } = await openTarget(session, options);
+    const { ctx, target } = await openTarget(session, options, 'to retire');
     const [{ retireSnapshot }, { showSnapshot }] = await Promise.all([
       import('../commands/retire/snapshot.ts'),
       show(),
@@ -54,7 +54,7 @@ export const performRetire = {
     return showSnapshot(await retireSnapshot(ctx, target));
   },
   'retire terminate': async ({ options }: ChoiceOf<'retire terminate'>, session: Session): Promise<Shown> => {
-    const { ctx, target } = await openTarget(session, options);
+    const { ctx, target } = await openTarget(session, options, 'to retire');
     const [{ retireTerminate }, { showTerminate }] = await Promise.all([
       import('../commands/retire/terminate.ts'),
       show(),
@@ -62,7 +62,7 @@ export const performRetire = {
     return showTerminate(await retireTerminate(ctx, target, { confirm: confirmer(session, options) }));
   },
   'retire release-ip': async ({ options }: ChoiceOf<'retire release-ip'>, session: Session): Promise<Shown> => {
-    const { ctx, target } = await openTarget(session, options);
+    const { ctx, target } = await openTarget(session, options, 'to retire');
     const [{ retireReleaseIp }, { showReleaseIp }] = await Promise.all([
       import('../commands/retire/release-ip.ts'),
       show(),
@@ -70,7 +70,7 @@ export const performRetire = {
     return showReleaseIp(await retireReleaseIp(ctx, target, { confirm: confirmer(session, options) }));
   },
   'retire back': async ({ options }: ChoiceOf<'retire back'>, session: Session): Promise<Shown> => {
-    const { ctx, target } = await openTarget(session, options);
+    const { ctx, target } = await openTarget(session, options, 'to retire');
     const [{ retireBack }, { showBack }] = await Promise.all([import('../commands/retire/back.ts'), show()]);
     return showBack(await retireBack(ctx, target));
   },

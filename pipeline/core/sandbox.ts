@@ -1,4 +1,5 @@
 import { DeployError } from './errors.ts';
+import type { PolicyDocument } from './policy.ts';
 
 /** What the running sandbox says of itself (GET /_sandbox/status). */
 export interface SandboxStatus {
@@ -23,6 +24,20 @@ export interface SandboxStart {
   latency: 'none' | 'aws';
 }
 
+/** Somebody who deploys in the sandbox, as `POST /_sandbox/deployer` takes it: names -> documents, and the roles to be bounded. */
+export interface SandboxDeployer {
+  user: string;
+  policies: Record<string, PolicyDocument>;
+  boundary: Record<string, PolicyDocument>;
+  roles: string[];
+}
+
+/** An access key. */
+export interface SandboxKey {
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
 /** The one sandbox of this user on this machine. */
 export interface LocalSandbox {
   /** Where its state, its log and its pid file are. */
@@ -31,6 +46,8 @@ export interface LocalSandbox {
   find(): Promise<SandboxStatus | undefined>;
   /** Starts it and waits until it answers. Throws `sandbox` with its last words, `docker` when Docker is not there. */
   start(start: SandboxStart): Promise<SandboxStatus>;
+  /** Makes that user in its account, or changes what it may do, and gives it a key. Throws `sandbox`. */
+  setUpDeployer(deployer: SandboxDeployer): Promise<SandboxKey>;
   /** Stops it; false when none ran. Its world stays. */
   stop(): Promise<boolean>;
   /** Removes its world: machines, images made in it, state. Only when it is stopped. */

@@ -2,7 +2,14 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Context } from '../core/context.ts';
 import { DeployError, messageOf } from '../core/errors.ts';
-import { otherRegion, type LocalSandbox, type SandboxStart, type SandboxStatus } from '../core/sandbox.ts';
+import {
+  otherRegion,
+  type LocalSandbox,
+  type SandboxDeployer,
+  type SandboxKey,
+  type SandboxStart,
+  type SandboxStatus,
+} from '../core/sandbox.ts';
 import { until } from '../core/wait.ts';
 import {
   forgetDaemon,
@@ -64,6 +71,20 @@ export function localSandbox(outside: Around, place: SandboxPlace): LocalSandbox
     return true;
   };
 
+  const setUpDeployer = async (deployer: SandboxDeployer): Promise<SandboxKey> => {
+    const request = {
+      url: url('deployer'),
+      method: 'POST',
+      body: Buffer.from(JSON.stringify(deployer)),
+      timeoutMs: 10_000,
+    };
+    const { status, body } = await around.http(request);
+    if (status === 200) return JSON.parse(body) as SandboxKey;
+    throw new DeployError('sandbox', `the sandbox makes no deployer: ${body.trim()}`, {
+      hint: 'an older version of it may be running: `redeploy sandbox down`, then try again',
+    });
+  };
+
   const wipe = async (): Promise<void> => {
     const { exitCode, lines } = await runEntry(place, [
       '--wipe',
@@ -81,6 +102,7 @@ export function localSandbox(outside: Around, place: SandboxPlace): LocalSandbox
     start: (wanted) => asStep(around, () => begin(wanted)),
     stop: end,
     wipe,
+    setUpDeployer,
     log: (options) => readLog(place, around, options),
   };
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Engine } from '../engine/engine.ts';
 import { answerCertificates } from './certificates.ts';
+import { setUpDeployer } from './deployer.ts';
+import { learnIssuer } from './issuers.ts';
 import { changeWeather } from './weather.ts';
 
 /** What `/_sandbox/…` can do besides looking. */
@@ -25,7 +27,7 @@ interface SandboxStatus {
   loadBalancers: { name: string; address: string; urls: string[] }[];
 }
 
-/** Answers the sandbox's own endpoints: status, weather, certificates, shutdown, a machine's console. */
+/** Answers the sandbox's own endpoints: status, weather, certificates, deployers, issuers of tokens, shutdown, a machine's console. */
 export async function handleControl(
   engine: Engine,
   actions: ControlActions,
@@ -38,28 +40,38 @@ export async function handleControl(
   if (route === 'GET /_sandbox/status') return json(response, 200, statusOf(engine, actions.startedAt));
   if (consoleOf !== undefined) return sendConsole(engine, consoleOf, response);
   if (route === 'GET /_sandbox/weather') return json(response, 200, engine.sky.rules);
-  if (route === 'POST /_sandbox/weather') return setWeather(engine, request, response);
+  if (Object.hasOwn(orders, route)) return obey(engine, route, request, response);
   if (path.startsWith('/_sandbox/certificates')) return answerCertificates(engine, route, response);
   if (route === 'POST /_sandbox/shutdown') return shutDown(actions, request, response);
   return json(response, 404, { message: `nothing at ${route}` });
 }
 
 function shutDown(actions: ControlActions, request: IncomingMessage, response: ServerResponse): void {
-  if (!mayShutDown(request)) return json(response, 403, { message: 'only from this host, and not from a browser' });
+  if (!isFromHere(request)) return json(response, 403, { message: 'only from this host, and not from a browser' });
   json(response, 202, { message: 'shutting down' });
   response.on('close', () => actions.shutdown());
 }
 
-async function setWeather(engine: Engine, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (!mayShutDown(request)) return json(response, 403, { message: 'only from this host, and not from a browser' });
-  const mistake = await changeWeather(engine.sky, request);
-  if (mistake !== undefined) return json(response, 400, { message: mistake });
-  engine.log(`weather: ${engine.sky.rules.map(({ kind }) => kind).join(', ') || 'fine'}`);
-  return json(response, 200, engine.sky.rules);
+/** What only this user may ask for; each gives its answer, or says what is wrong with the request. */
+const orders: Record<string, (engine: Engine, request: IncomingMessage) => Promise<object | string>> = {
+  'POST /_sandbox/weather': async (engine, request) => {
+    const mistake = await changeWeather(engine.sky, request);
+    if (mistake !== undefined) return mistake;
+    engine.log(`weather: ${engine.sky.rules.map(({ kind }) => kind).join(', ') || 'fine'}`);
+    return engine.sky.rules;
+  },
+  'POST /_sandbox/deployer': setUpDeployer,
+  'POST /_sandbox/issuers': async (engine, request) => (await learnIssuer(engine, request)) ?? {},
+};
+
+async function obey(engine: Engine, route: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (!isFromHere(request)) return json(response, 403, { message: 'only from this host, and not from a browser' });
+  const answer = await orders[route]?.(engine, request);
+  return typeof answer === 'string' ? json(response, 400, { message: answer }) : json(response, 200, answer ?? {});
 }
 
-/** Machines come in through the bridge's address, web pages send their origin: neither may end the sandbox or spoil its weather. */
-function mayShutDown(request: IncomingMessage): boolean {
+/** Machines come in through the bridge's address, web pages send their origin: neither may end the sandbox, spoil its weather or get a key. */
+function isFromHere(request: IncomingMessage): boolean {
   const local = request.socket.localAddress ?? '';
   return request.headers.origin === undefined && /^(::ffff:)?127\.|^::1$/.test(local);
 }

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import Dockerode from 'dockerode';
 import type { Aws } from '../../pipeline/core/context.ts';
 import { connectAws } from '../../pipeline/edge/aws.ts';
+import type { State } from '../../sandbox/engine/state.ts';
 import { removeSandbox } from '../../sandbox/engine/machines/docker/sweep.ts';
 import { unjudged } from '../conformance/verdicts.ts';
 import { ensureBaseImage } from './base-image.mjs';
@@ -31,9 +32,11 @@ export interface RealStory extends AsyncDisposable {
   /** State of the sandbox: registry, state.json, log. */
   stateDirectory: string;
   docker: Dockerode;
-  /** The sandbox as AWS. */
+  /** The sandbox as AWS, for whoever keeps the account: nothing of the product has these rights. */
   aws: Aws;
-  /** Variables of a program of this user that takes the sandbox for AWS. */
+  /** The same for the deployer that `--sandbox` made, once there was a command. */
+  deployer(): Promise<Aws>;
+  /** Variables of a program of this user that takes the sandbox for AWS; it needs credentials. */
   variables: NodeJS.ProcessEnv;
   /** The sandbox's resolver for the zones of Route 53, as address:port. */
   resolver: string;
@@ -118,9 +121,13 @@ export async function startRealStory(name: string, settings: Record<string, unkn
     variables: {
       ...environment,
       AWS_ENDPOINT_URL: endpoint,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     },
+    deployer: async () =>
+      connectAws({
+        region: 'us-east-1',
+        endpoint,
+        credentials: await keyOf(stateDirectory, `redeploy-${name}-production-deployer`),
+      }),
     resolver: `127.0.0.1:${port + 2}`,
     transcript,
     run,
@@ -141,6 +148,15 @@ export async function startRealStory(name: string, settings: Record<string, unkn
     leftovers,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The access key of a user of the sandbox's account, as the sandbox keeps it. */
+async function keyOf(stateDirectory: string, user: string): Promise<{ accessKeyId: string; secretAccessKey: string }> {
+  return await eventually(`a key of ${user}`, async () => {
+    const { iam } = JSON.parse(await readFile(path.join(stateDirectory, 'state.json'), 'utf8')) as Pick<State, 'iam'>;
+    const [accessKeyId, key] = Object.entries(iam.accessKeys).find(([, { userName }]) => userName === user) ?? [];
+    return accessKeyId === undefined ? undefined : { accessKeyId, secretAccessKey: key?.secret ?? '' };
+  });
 }
 
 /** The user's own environment, but no AWS of his, and caches and sandbox of the story. */

@@ -120,7 +120,12 @@ export const createAccessKey: For<'CreateAccessKey'> = ({ UserName = '' }, { eng
     throw new AwsError('LimitExceeded', 'Cannot exceed quota for AccessKeysPerUser: 2', { status: 409 });
   }
   const key = newAccessKey('AKIA');
-  accessKeys[key.AccessKeyId] = { userName: UserName, isActive: true, createdAt: engine.clock.now() };
+  accessKeys[key.AccessKeyId] = {
+    userName: UserName,
+    secret: key.SecretAccessKey,
+    isActive: true,
+    createdAt: engine.clock.now(),
+  };
   return { AccessKey: { UserName, ...key, Status: 'Active', CreateDate: new Date(engine.clock.now()) } };
 };
 

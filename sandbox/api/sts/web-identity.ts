@@ -5,24 +5,17 @@ import { isTrusted } from '../../engine/iam/trust.ts';
 import { AwsError } from '../error.ts';
 import type { HandlerFor } from '../service.ts';
 import { openSession } from './session.ts';
+import { invalidToken, readToken, verifyToken, type Claims } from './token.ts';
 
-/** What a token says of its bearer. */
-interface Claims {
-  iss: string;
-  aud: string;
-  sub: string;
-  exp: number;
-}
-
-const invalidToken = (message: string) => new AwsError('InvalidIdentityToken', message);
-
-/** API_AssumeRoleWithWebIdentity.html; the request bears no signature. The token's own signature is not verified here. */
+/** API_AssumeRoleWithWebIdentity.html; the request bears no signature, the token does. */
 export const assumeRoleWithWebIdentity: HandlerFor<typeof client, 'AssumeRoleWithWebIdentity'> = (
   input,
   { engine },
 ) => {
-  const claims = readClaims(input.WebIdentityToken);
+  const token = readToken(input.WebIdentityToken);
+  const { claims } = token;
   const provider = findProvider(engine, claims);
+  verifyToken(engine, provider.url, token);
   if (claims.exp * 1000 <= engine.clock.now()) throw new AwsError('ExpiredTokenException', 'Token expired');
   const role = Object.values(engine.state.iam.roles).find(({ arn }) => arn === input.RoleArn);
   const said = Object.entries(claims).map(([key, value]): [string, string[]] => [
@@ -40,18 +33,6 @@ export const assumeRoleWithWebIdentity: HandlerFor<typeof client, 'AssumeRoleWit
     Provider: provider.arn,
   };
 };
-
-function readClaims(token: string): Claims {
-  try {
-    const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
-    const { iss, aud, sub, exp, ...others } = JSON.parse(payload) as Partial<Claims>;
-    if (iss !== undefined && aud !== undefined && sub !== undefined && exp !== undefined)
-      return { ...others, iss, aud, sub, exp };
-  } catch {
-    // Not a token at all: the same answer as for one without what it must say.
-  }
-  throw invalidToken('The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)');
-}
 
 function findProvider(engine: Engine, { iss, aud }: Claims): IamOidcProvider {
   const url = iss.replace(/^https:\/\//, '');

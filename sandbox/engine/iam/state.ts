@@ -1,3 +1,5 @@
+import type { JsonWebKey } from 'node:crypto';
+
 /** Who can have permissions: what users and roles have in common. Documents are JSON text as they were sent. */
 export interface IamIdentity {
   name: string;
@@ -39,6 +41,8 @@ export interface IamPolicy {
 /** A long-lived key of a user. */
 export interface IamAccessKey {
   userName: string;
+  /** Not there in states of older sandboxes. */
+  secret?: string;
   isActive: boolean;
   createdAt: number;
 }
@@ -87,6 +91,8 @@ export interface IamState {
   accessKeys: Record<string, IamAccessKey>;
   /** By ARN. */
   oidcProviders: Record<string, IamOidcProvider>;
+  /** Keys with which issuers of tokens sign, by the provider's URL: what a JWKS endpoint answers. */
+  issuers: Record<string, (JsonWebKey & { kid?: string })[]>;
   /** By name. */
   instanceProfiles: Record<string, IamInstanceProfile>;
   /** By access key id. */
@@ -99,6 +105,7 @@ export const emptyIam = (): IamState => ({
   policies: {},
   accessKeys: {},
   oidcProviders: {},
+  issuers: {},
   instanceProfiles: {},
   sessions: {},
 });

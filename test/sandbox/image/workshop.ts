@@ -14,6 +14,7 @@ import { shell } from '../../../pipeline/edge/shell.ts';
 import { ensureBundle } from '../../../pipeline/stages/bundle.ts';
 import { startServer, type RunningServer } from '../../../sandbox/server.ts';
 import { ensureBaseImage } from '../../support/base-image.mjs';
+import { makeDeployer } from '../../support/deployer.ts';
 import { noMachines } from '../../support/no-machines.ts';
 
 const project = path.resolve(import.meta.dirname, '../../..');
@@ -46,7 +47,8 @@ export async function openWorkshop(): Promise<Workshop> {
     port: 0,
     stateDir: path.join(root, 'state'),
   });
-  const credentials = { accessKeyId: 'AKIASANDBOX000000000', secretAccessKey: 'sandbox' };
+  const { accessKeyId } = await makeDeployer(server.sandbox, [{ app, environment: 'production', region: 'us-east-1' }]);
+  const credentials = { accessKeyId, secretAccessKey: 'sandbox' };
   const events: Event[] = [];
   const ctx: Context = {
     aws: await connectAws({ region: 'us-east-1', endpoint: `http://${server.authority}`, credentials }),

@@ -2,15 +2,22 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { CreateUserCommand } from '@aws-sdk/client-iam';
+import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { iamDocument, iamSetup } from '../../../pipeline/commands/iam.ts';
 import { initGithub } from '../../../pipeline/commands/init/github.ts';
+import type { PolicyName } from '../../../pipeline/core/policy-names.ts';
 import type { Status } from '../../../pipeline/commands/status.ts';
 import { freePort } from '../../support/free-port.ts';
+import { githubIssuer, startIssuer } from '../../support/github-issuer.ts';
+import { followIamSetup } from '../../support/iam-setup.ts';
 import { startRealStory, type RealStory } from '../../support/real-story.ts';
-import { runJob, type JobRun } from '../../support/workflow/run-job.ts';
+import { runJob, type JobRun, type PlayedAction } from '../../support/workflow/run-job.ts';
 
-// The workflow that `redeploy init --github` writes, its jobs run in order on real machines. Played: checkout, Node, the role
-// that AWS gives a job, and npm, which links the package that was built here instead of fetching it.
+// The workflow that `redeploy init --github` writes, its jobs run in order on real machines, each as the role that the sandbox
+// gives it for GitHub's word, with the policies that `redeploy iam` prints. Played: GitHub's signature, checkout, Node, and npm,
+// which links the package that was built here instead of fetching it.
 
 const project = path.resolve(import.meta.dirname, '../../..');
 const execute = promisify(execFile);
@@ -20,6 +27,11 @@ const pullRequest = {
   event: { pull_request: { head: { repo: { full_name: repository } } } },
 };
 const planted = 'planted-in-a-github-secret-77aa';
+
+const account = '123456789012';
+const templates = path.join(project, 'templates');
+const roleArn = (name: string) => `arn:aws:iam::${account}:role/redeploy-release-job-${name}`;
+const github = startIssuer();
 
 let story: RealStory;
 let tools: string;
@@ -40,9 +52,51 @@ beforeAll(async () => {
   await mkdir(tools);
   for (const [name, text] of Object.entries(shims)) await writeFile(path.join(tools, name), text, { mode: 0o755 });
   await execute('git', ['init', '--quiet'], { cwd: story.app });
-  await story.ask('status');
-  await initGithub(story.app, { version: '0.0.0', templates: path.join(project, 'templates') });
+  // Nobody has deployed here yet, and the account has no policies.
+  await story.ask('iam', 'viewer');
+  await setUpAccount();
+  await initGithub(story.app, { version: '0.0.0', templates });
 });
+
+/** What docs/permissions.md tells whoever keeps the account. */
+async function setUpAccount(): Promise<void> {
+  const { AWS_ENDPOINT_URL: endpoint } = story.variables;
+  const body = JSON.stringify({ issuer: githubIssuer, keys: github.keys });
+  expect((await fetch(`${endpoint}/_sandbox/issuers`, { method: 'POST', body })).status).toBe(200);
+  const place = { account, repository, templates };
+  const documentOf = (name: string) => iamDocument(story.app, name as PolicyName, place);
+  await story.aws.iam.send(new CreateUserCommand({ UserName: 'ann' }));
+  await followIamSetup(story.aws.iam, await iamSetup(story.app, place), { user: 'ann', documentOf });
+}
+
+/** https://github.com/aws-actions/configure-aws-credentials: hands GitHub's token to STS, and what it gives to the next steps. */
+const configureCredentials: PlayedAction = async (inputs, subject) => {
+  if (subject === undefined)
+    throw new Error(
+      'It looks like you might be trying to authenticate with OIDC. Did you mean to set the `id-token` permission?',
+    );
+  const { AWS_ENDPOINT_URL: endpoint = '' } = story.variables;
+  // The request is not signed; the client insists on credentials all the same.
+  const sts = new STSClient({
+    region: inputs['aws-region'] ?? '',
+    endpoint,
+    credentials: { accessKeyId: '-', secretAccessKey: '-' },
+  });
+  const { Credentials } = await sts.send(
+    new AssumeRoleWithWebIdentityCommand({
+      RoleArn: inputs['role-to-assume'],
+      RoleSessionName: 'GitHubActions',
+      DurationSeconds: Number(inputs['role-duration-seconds']),
+      WebIdentityToken: github.token({ sub: subject }),
+    }),
+  );
+  return {
+    AWS_REGION: inputs['aws-region'] ?? '',
+    AWS_ACCESS_KEY_ID: Credentials?.AccessKeyId ?? '',
+    AWS_SECRET_ACCESS_KEY: Credentials?.SecretAccessKey ?? '',
+    AWS_SESSION_TOKEN: Credentials?.SessionToken ?? '',
+  };
+};
 
 afterAll(() => story[Symbol.asyncDispose]());
 
@@ -53,17 +107,19 @@ async function job(name: string, event: Record<string, unknown>, given: Record<s
     contexts: {
       github: { repository, ...event },
       inputs: {},
-      vars: { REDEPLOY_ROLE: 'arn:aws:iam::000000000000:role/deploy', REDEPLOY_PLAN_ROLE: '' },
+      vars: { REDEPLOY_ROLE: roleArn('github'), REDEPLOY_PLAN_ROLE: roleArn('github-plan') },
       ...given,
     },
     env: { ...story.variables, PATH: `${tools}:${process.env['PATH']}` },
     actions: {
       'actions/checkout': () => Promise.resolve({}),
       'actions/setup-node': () => Promise.resolve({}),
-      'aws-actions/configure-aws-credentials': () => Promise.resolve({}),
+      'aws-actions/configure-aws-credentials': configureCredentials,
     },
   });
 }
+
+const refusal = expect.stringContaining('Not authorized to perform sts:AssumeRoleWithWebIdentity') as string;
 
 const secrets = (greeting: string) => ({
   secrets: {
@@ -77,6 +133,15 @@ test('a pull request shows what a deploy would do, and does nothing', async () =
   expect(done).toMatchObject({ conclusion: 'success', annotations: [], outputs: { 'has-changes': 'true' } });
   expect(done.summary).toContain('### ✅ redeploy plan');
   expect(done.summary).toMatch(/foundation/);
+  expect(await story.ask<Status>('status')).toMatchObject({ machines: [] });
+});
+
+test('a job of another repository gets no role, nor does one of a pull request to deploy with', async () => {
+  const others = await job('deploy', { event_name: 'release', repository: 'mallory/shop' }, secrets('one'));
+  expect(others).toMatchObject({ conclusion: 'failure', annotations: [{ message: refusal }] });
+  const vars = { REDEPLOY_ROLE: '', REDEPLOY_PLAN_ROLE: roleArn('github') };
+  const pulled = await job('plan', pullRequest, { ...secrets('one'), vars });
+  expect(pulled).toMatchObject({ conclusion: 'failure', annotations: [{ message: refusal }] });
   expect(await story.ask<Status>('status')).toMatchObject({ machines: [] });
 });
 

@@ -57,7 +57,7 @@ async function store(story: RealStory, all: Pair[]): Promise<string[]> {
   await mkdir(path.join(directory, 'settings'));
   const settings = { app: 'story', region: 'us-east-1', environments: { production: {} } };
   await writeFile(path.join(directory, 'redeploy.json'), JSON.stringify(settings));
-  const ctx = { aws: story.aws, report: () => {} } as unknown as Context;
+  const ctx = { aws: await story.deployer(), report: () => {} } as unknown as Context;
   const secret = await story.aws.secretsManager.send(
     new DescribeSecretCommand({ SecretId: 'redeploy/story/production' }),
   );

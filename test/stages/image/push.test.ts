@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { ensureImage, findImage, imageKeyOf, requireDocker } from '../../../pipeline/stages/image.ts';
 import { ensureRepository } from '../../../pipeline/stages/registry.ts';
 import { fakeClock } from '../../support/clock.ts';
+import { makeDeployer } from '../../support/deployer.ts';
 import { playedDocker } from '../../support/played-docker.ts';
 import { clients, startSandbox } from '../../support/sandbox.ts';
 import { openWorkplace, targetOf, type Workplace } from './workplace.ts';
@@ -16,6 +17,7 @@ const base = { base: 'base', buildBase: 'base' };
 async function open(place: Workplace, breaks: ('before' | 'after')[] = []) {
   const clock = fakeClock();
   const sandbox = await startSandbox({ clock });
+  const deployer = await makeDeployer(sandbox, [targetOf(place.root)]);
   const played = playedDocker(sandbox);
   const getImage = played.docker.getImage.bind(played.docker);
   played.docker.getImage = (name) => {
@@ -31,7 +33,7 @@ async function open(place: Workplace, breaks: ('before' | 'after')[] = []) {
       },
     });
   };
-  const ctx = place.context({ clock, docker: played.docker, aws: clients(sandbox) });
+  const ctx = place.context({ clock, docker: played.docker, aws: clients(sandbox, deployer) });
   return { ctx, clock, played };
 }
 

@@ -20,7 +20,15 @@ interface Step {
 }
 
 interface Workflow {
-  jobs: Record<string, { if?: string; steps: Step[] }>;
+  permissions?: Record<string, string>;
+  jobs: Record<string, Job>;
+}
+
+interface Job {
+  if?: string;
+  environment?: string;
+  permissions?: Record<string, string>;
+  steps: Step[];
 }
 
 interface Action {
@@ -29,8 +37,14 @@ interface Action {
   runs: { steps: Step[] };
 }
 
-/** What plays an action of others: it may set variables for the steps after it. */
-export type PlayedAction = (inputs: Record<string, string>) => Promise<Record<string, string>>;
+/**
+ * What plays an action of others: it may set variables for the steps after it. `subject` is what GitHub would say of the job in
+ * a token; undefined when the job may ask for none.
+ */
+export type PlayedAction = (
+  inputs: Record<string, string>,
+  subject: string | undefined,
+) => Promise<Record<string, string>>;
 
 export interface Runner {
   /** GITHUB_WORKSPACE: the checkout. */
@@ -53,7 +67,8 @@ export interface JobRun {
 
 /** Runs one job of a workflow. */
 export async function runJob(file: string, name: string, runner: Runner): Promise<JobRun> {
-  const job = (parse(await readFile(file, 'utf8')) as Workflow).jobs[name];
+  const workflow = parse(await readFile(file, 'utf8')) as Workflow;
+  const job = workflow.jobs[name];
   if (!job) throw new Error(`${file} has no job ${name}`);
   const files = await mkdtemp(path.join(tmpdir(), 'runner-'));
   const state: State = {
@@ -64,9 +79,11 @@ export async function runJob(file: string, name: string, runner: Runner): Promis
     env: { ...runner.env },
     files,
     steps: 0,
+    subject: undefined,
   };
   try {
     if (!holds(job.if, runner.contexts, 'success')) return { ...state, conclusion: 'skipped', annotations: [] };
+    if ((job.permissions ?? workflow.permissions)?.['id-token'] === 'write') state.subject = subjectOf(job, runner);
     await runSteps(job.steps, { runner, state, contexts: runner.contexts, actionPath: undefined });
     return { ...state, conclusion: state.status, annotations: annotationsIn(state.log) };
   } finally {
@@ -82,6 +99,15 @@ interface State {
   env: NodeJS.ProcessEnv;
   files: string;
   steps: number;
+  subject: string | undefined;
+}
+
+/** https://docs.github.com/en/actions/reference/security/oidc "Example subject claims": the environment comes first. */
+function subjectOf({ environment }: Job, { contexts }: Runner): string {
+  const { repository, event_name, ref } = contexts['github'] as Record<string, string>;
+  const stem = `repo:${repository}:`;
+  if (environment !== undefined) return `${stem}environment:${interpolate(environment, contexts, 'success')}`;
+  return stem + (event_name === 'pull_request' ? 'pull_request' : `ref:${ref}`);
 }
 
 interface Scope {
@@ -112,7 +138,12 @@ async function runAction(step: Step, uses: string, scope: Scope): Promise<Record
   if (!uses.startsWith('./')) {
     const played = scope.runner.actions[uses.split('@')[0] ?? ''];
     if (!played) throw new Error(`nobody plays ${uses}`);
-    Object.assign(scope.state.env, await played(given));
+    try {
+      Object.assign(scope.state.env, await played(given, scope.state.subject));
+    } catch (error) {
+      scope.state.log += `::error::${String(error)}\n`;
+      scope.state.status = 'failure';
+    }
     return {};
   }
   const actionPath = path.resolve(scope.runner.workspace, uses);

@@ -3,9 +3,10 @@ import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand } from '@aws
 import { beforeAll, expect, test } from 'vitest';
 import { fillPolicy } from '../../../pipeline/core/policy.ts';
 import { readTemplate } from '../../support/deployer.ts';
+import { githubIssuer, startIssuer } from '../../support/github-issuer.ts';
 import { clients, startSandbox } from '../../support/sandbox.ts';
 
-const issuer = 'https://token.actions.githubusercontent.com';
+const github = startIssuer();
 const account = '123456789012';
 
 let aws: ReturnType<typeof clients>;
@@ -14,7 +15,8 @@ beforeAll(async () => {
   const sandbox = await startSandbox();
   aws = clients(sandbox);
   asRole = (accessKeyId) => clients(sandbox, { accessKeyId });
-  const provider = { Url: issuer, ClientIDList: ['sts.amazonaws.com'] };
+  sandbox.engine.state.iam.issuers[new URL(githubIssuer).host] = github.keys;
+  const provider = { Url: githubIssuer, ClientIDList: ['sts.amazonaws.com'] };
   await aws.iam.send(new CreateOpenIDConnectProviderCommand(provider));
   for (const name of ['github', 'github-plan']) {
     const targets = ['production', 'staging'].map((environment) => ({ app: 'shop', environment, region: 'us-east-1' }));
@@ -23,18 +25,12 @@ beforeAll(async () => {
   }
 });
 
-const token = (claims: object): string => {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const all = { iss: issuer, aud: 'sts.amazonaws.com', exp: Math.floor(Date.now() / 1000) + 300, ...claims };
-  return `${part({ alg: 'RS256' })}.${part(all)}.c2ln`;
-};
-
-const assume = (role: string, claims: object) =>
+const assume = (role: string, claims: object, by = github) =>
   aws.sts.send(
     new AssumeRoleWithWebIdentityCommand({
       RoleArn: `arn:aws:iam::${account}:role/${role}`,
       RoleSessionName: 'job',
-      WebIdentityToken: token(claims),
+      WebIdentityToken: by.token(claims),
     }),
   );
 
@@ -63,4 +59,22 @@ test.each([
   ['github', { sub: 'repo:acme/shop:environment:production', exp: 1 }, 'ExpiredTokenException'],
 ])('the role %s refuses %j', async (role, claims, name) => {
   await expect(assume(role, claims)).rejects.toMatchObject({ name });
+});
+
+test.each([
+  ['somebody else’s key of the same name', startIssuer(), 'Token signature invalid'],
+  ['a key that GitHub does not have', startIssuer('another'), "Couldn't retrieve verification key"],
+])('a token signed with %s is refused', async (_, mallory, message) => {
+  const sub = 'repo:acme/shop:environment:production';
+  await expect(assume('github', { sub }, mallory)).rejects.toMatchObject({
+    name: 'InvalidIdentityTokenException',
+    message: expect.stringContaining(message) as string,
+  });
+});
+
+test('a token that says more than was signed is refused', async () => {
+  const [head, , signature] = github.token({ sub: 'repo:acme/shop:pull_request' }).split('.');
+  const [, claims] = github.token({ sub: 'repo:acme/shop:environment:production' }).split('.');
+  const forged = { ...github, token: () => [head, claims, signature].join('.') };
+  await expect(assume('github', {}, forged)).rejects.toMatchObject({ name: 'InvalidIdentityTokenException' });
 });
