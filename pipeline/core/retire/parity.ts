@@ -23,8 +23,7 @@ export function questionsOf(retire: Blocks['retire'], isSecure: boolean): Questi
   const plain = { scheme, headers: {}, bodyBytes: 0 } as const;
   const ordinary = retire.paths.flatMap((path) =>
     retire.methods.map((method): Question => {
-      const name = `${method} ${path}`;
-      return { ...plain, method, path, look: (answer) => ordinaryLook(name, answer, retire.headers) };
+      return { ...plain, method, path, look: (answer) => ordinaryLook({ method, path }, answer, retire.headers) };
     }),
   );
   const [first = '/'] = retire.paths;
@@ -106,12 +105,18 @@ export function compare(question: Question, host: string, old: Answer, fresh: An
     .filter((one) => (one.key.endsWith(' body size') ? !isSameSize(one) : one.old !== one.new));
 }
 
-function ordinaryLook(name: string, answer: Exclude<Answer, { error: string }>, headers: readonly string[]) {
+function ordinaryLook(
+  { method, path }: Pick<Question, 'method' | 'path'>,
+  answer: Exclude<Answer, { error: string }>,
+  headers: readonly string[],
+): Properties {
+  const name = `${method} ${path}`;
   return {
     [`${name} status`]: String(answer.status),
     [`${name} redirect`]: answer.headers['location'] ?? '',
     [`${name} cookies`]: cookiesOf(answer.headers['set-cookie'] ?? ''),
-    [`${name} body size`]: `${Buffer.byteLength(answer.body)} bytes`,
+    // Answers to HEAD have none.
+    ...(method !== 'HEAD' && { [`${name} body size`]: `${Buffer.byteLength(answer.body)} bytes` }),
     ...Object.fromEntries(headers.map((header) => [`${name} header ${header}`, answer.headers[header] ?? ''])),
   };
 }

@@ -4,25 +4,54 @@ import path from 'node:path';
 import { expect, it, test } from 'vitest';
 import type { Context } from '../../../pipeline/core/context.ts';
 import { explain, idleEntries, unexplained } from '../../../pipeline/core/retire/finding.ts';
+import { questionsOf } from '../../../pipeline/core/retire/parity.ts';
 import { readTarget, type Target } from '../../../pipeline/core/target.ts';
 import { http } from '../../../pipeline/edge/http.ts';
 import { findDifferences } from '../../../pipeline/stages/retiree/compare.ts';
 import { goodSite, openSite, type Behaviour, type Site } from './site.ts';
 
-const ctx = { http } as Context;
+/** TLS is left out: what is asked over https goes to another port of the same site. */
+const ctx = {
+  http: (request) => http({ ...request, url: request.url.replace(/^https:/, 'http:') }),
+} as Context;
 
-async function targetOf(old: Site, fresh: Site): Promise<Target> {
+/** A site at its port for https, and what its port for http does. */
+interface Pair extends AsyncDisposable {
+  secure: Site;
+  plain: Site;
+}
+
+const good: Partial<Behaviour> = { redirect: 'https://shop.test/' };
+
+async function openPair(change: Partial<Behaviour> = {}, plain: Partial<Behaviour> = good): Promise<Pair> {
+  const [secure, other] = await Promise.all([openSite(change), openSite(plain)]);
+  return {
+    secure,
+    plain: other,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([secure[Symbol.asyncDispose](), other[Symbol.asyncDispose]()]);
+    },
+  };
+}
+
+async function targetOf(old: Pair, fresh: Pair): Promise<Target> {
   const directory = await mkdtemp(path.join(tmpdir(), 'parity-'));
   const settings = {
     app: 'shop',
     region: 'us-east-1',
     environments: { production: {} },
-    balancer: { httpPort: fresh.port },
+    balancer: {
+      httpPort: fresh.plain.port,
+      httpsPort: fresh.secure.port,
+      certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012',
+    },
     retire: {
       kind: 'elsewhere',
       address: '127.0.0.1',
-      httpPort: old.port,
+      httpPort: old.plain.port,
+      httpsPort: old.secure.port,
       hostnames: ['shop.test'],
+      methods: ['GET', 'HEAD', 'OPTIONS', 'POST'],
       uploadBytes: 100_000,
       clientAddressPath: '/whoami',
     },
@@ -35,11 +64,11 @@ async function targetOf(old: Site, fresh: Site): Promise<Target> {
 
 const sides = { old: '127.0.0.1', new: '127.0.0.1' };
 
-async function differences(change: Partial<Behaviour>) {
-  await using old = await openSite();
-  await using fresh = await openSite(change);
+async function differences(change: Partial<Behaviour>, plain: Partial<Behaviour> = good) {
+  await using old = await openPair();
+  await using fresh = await openPair(change, plain);
   const found = await findDifferences(ctx, await targetOf(old, fresh), sides);
-  expect(fresh.lastHost).toBe('shop.test');
+  expect(fresh.secure.lastHost).toBe('shop.test');
   return found;
 }
 
@@ -47,51 +76,88 @@ it('finds nothing where both answer alike', async () => {
   expect(await differences({})).toEqual([]);
 });
 
-const planted: [string, Partial<Behaviour>, string, [string, string]][] = [
-  ['status', { status: 203 }, 'GET / status', ['200', '203']],
-  ['redirect', { redirect: 'https://www.shop.test/' }, 'GET / redirect', ['', 'https://www.shop.test/']],
-  [
-    'header',
-    { headers: { ...goodSite.headers, 'cache-control': 'no-store' } },
-    'GET / header cache-control',
-    ['', 'no-store'],
-  ],
-  [
-    'cookie',
-    { headers: { ...goodSite.headers, 'set-cookie': ['session=2; Path=/'] } },
-    'GET / cookies',
-    ['session; httponly; path=/', 'session; path=/'],
-  ],
-  ['body size class', { body: 'short' }, 'GET / body size', ['1700 bytes', '5 bytes']],
-  [
-    'SockJS info',
-    { sockjs: { websocket: false, cookie_needed: false, origins: ['*:*'] } },
-    '/sockjs/info',
-    [
-      'websocket: true, cookie_needed: false, origins: ["*:*"]',
-      'websocket: false, cookie_needed: false, origins: ["*:*"]',
-    ],
-  ],
-  ['WebSocket upgrade', { takesWebSockets: false }, 'WebSocket upgrade', ['yes', 'no (status 400)']],
-  ['upload limit', { uploadLimitBytes: 1000 }, 'upload of 100000 bytes', ['taken', 'refused (status 413)']],
-  ['compression', { compresses: false }, 'compression', ['gzip', 'none']],
-  [
-    'client address',
-    { clientAddress: (_, socket) => socket },
-    'client address',
-    ['198.51.100.7, 127.0.0.1', '127.0.0.1'],
-  ],
-];
+/** A difference, and how the two sides of it are shown. */
+interface Plant {
+  change?: Partial<Behaviour>;
+  /** At the port for http. */
+  plain?: Partial<Behaviour>;
+  shown: [string | RegExp, string | RegExp];
+}
 
-test.each(planted)('finds a planted difference in %s and shows both sides', async (_, change, key, [old, fresh]) => {
-  expect(await differences(change)).toContainEqual({ key, host: 'shop.test', old, new: fresh });
+const withHeader = (name: string, value: string | string[]) => ({ headers: { ...goodSite.headers, [name]: value } });
+
+/** What is planted for each kind of property; a name of what is asked, or of a header, tells more. */
+const plants: Record<string, (name: string) => Plant> = {
+  status: () => ({ change: { status: 203 }, shown: ['200', '203'] }),
+  redirect: () => ({ change: { redirect: 'https://www.shop.test/' }, shown: ['', 'https://www.shop.test/'] }),
+  cookies: () => ({
+    change: withHeader('set-cookie', ['session=2; Path=/']),
+    shown: ['session; httponly; path=/', 'session; path=/'],
+  }),
+  'body size': () => ({ change: { body: 'short' }, shown: ['1700 bytes', '5 bytes'] }),
+  header: (name) => ({ change: withHeader(name, 'another/one'), shown: [/^(|text.*)$/, 'another/one'] }),
+  'http redirect': () => ({ plain: {}, shown: ['yes', 'no (status 200)'] }),
+  'http location': () => ({
+    plain: { redirect: 'https://www.shop.test/' },
+    shown: ['https://shop.test/', 'https://www.shop.test/'],
+  }),
+  '/sockjs/info': () => ({
+    change: { sockjs: { websocket: false, cookie_needed: false, origins: ['*:*'] } },
+    shown: [/^websocket: true, cookie_needed: false/, /^websocket: false, cookie_needed: false/],
+  }),
+  'WebSocket upgrade': () => ({ change: { takesWebSockets: false }, shown: ['yes', 'no (status 400)'] }),
+  upload: () => ({ change: { uploadLimitBytes: 1000 }, shown: ['taken', 'refused (status 413)'] }),
+  compression: () => ({ change: { compresses: false }, shown: ['gzip', 'none'] }),
+  'client address': () => ({
+    change: { clientAddress: (_, socket) => socket },
+    shown: ['198.51.100.7, 127.0.0.1', '127.0.0.1'],
+  }),
+  answer: (name) => ({
+    change: { isMute: (method, url) => `${method} ${url}` === name },
+    shown: [/^status \d+$/, /^no answer: /],
+  }),
+};
+
+/** `GET / header vary`: kind `header`, name `vary`. */
+function kindOf(key: string): { kind: string; name: string } {
+  const [, asked = '', kind = key.replace(/^upload of .*/, 'upload'), header = ''] =
+    /^([A-Z]+ \S+) (header|\D+)(?: (\S+))?$/.exec(key) ?? [];
+  return { kind, name: header || asked };
+}
+
+/** Every property that the product compares, from the questions themselves. */
+async function comparedProperties(): Promise<string[]> {
+  await using site = await openPair();
+  const { retire } = await targetOf(site, site);
+  const answer = { status: 200, headers: {}, body: '' };
+  const keys = questionsOf(retire, true).flatMap((question) =>
+    Object.keys(question.look(answer)).concat(`${question.method} ${question.path} answer`),
+  );
+  return [...new Set(keys)];
+}
+
+const compared = await comparedProperties();
+
+test('something is planted for every kind of property that is compared, and for no other', () => {
+  const kinds = new Set(compared.map((key) => kindOf(key).kind));
+  expect([...kinds].toSorted()).toEqual(Object.keys(plants).toSorted());
 });
 
-it('finds a side that does not answer at all', async () => {
-  await using old = await openSite();
-  await using fresh = await openSite();
+test.each(compared)('a difference planted in %s is found, and both sides are shown', async (key) => {
+  const { kind, name } = kindOf(key);
+  const { change = {}, plain, shown } = plants[kind]?.(name) ?? { shown: ['', ''] };
+  const found = (await differences(change, plain)).find((one) => one.key === key);
+  expect(found?.host).toBe('shop.test');
+  expect([found?.old, found?.new]).toEqual(
+    shown.map((text) => (typeof text === 'string' ? text : (expect.stringMatching(text) as string))),
+  );
+});
+
+it('finds a side where nobody listens', async () => {
+  await using old = await openPair();
+  await using fresh = await openPair();
   const target = await targetOf(old, fresh);
-  const closed = { ...target, balancer: { ...target.balancer, httpPort: 1 } };
+  const closed = { ...target, balancer: { ...target.balancer, httpsPort: 1 } };
   const [first] = await findDifferences(ctx, closed, sides);
   expect(first).toMatchObject({ key: 'GET / answer', old: 'status 200' });
   expect(first?.new).toContain('ECONNREFUSED');

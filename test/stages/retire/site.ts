@@ -14,6 +14,8 @@ export interface Behaviour {
   compresses: boolean;
   /** What the app takes for the client's address. */
   clientAddress: (forwarded: string | undefined, socket: string) => string;
+  /** Hangs up on these. */
+  isMute?: (method: string, url: string) => boolean;
   /** Chance is none: every so manieth request fails. */
   failsEvery?: number;
 }
@@ -55,24 +57,28 @@ export async function openSite(behaviour: Partial<Behaviour> = {}): Promise<Site
     site.lastHost = request.headers.host;
     answer(site, request, response);
   });
-  server.on('upgrade', (_request, socket: Socket) => {
-    const refusal = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
-    const { takesWebSockets } = site.behaviour;
-    socket.end(
-      takesWebSockets
-        ? 'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n'
-        : refusal,
-    );
-  });
+  server.on('upgrade', (request, socket: Socket) => upgrade(site.behaviour, request, socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   site.port = (server.address() as AddressInfo).port;
   return site;
 }
 
+const taken = 'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n';
+const refused = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
+
+const isMute = ({ isMute: decide }: Behaviour, { method = '', url = '' }: IncomingMessage): boolean =>
+  decide?.(method, url) ?? false;
+
+function upgrade(behaviour: Behaviour, request: IncomingMessage, socket: Socket): void {
+  if (isMute(behaviour, request)) socket.destroy();
+  else socket.end(behaviour.takesWebSockets ? taken : refused);
+}
+
 function answer({ behaviour, requests }: Site, request: IncomingMessage, response: ServerResponse): void {
   const { failsEvery, sockjs, clientAddress, redirect } = behaviour;
   if (failsEvery !== undefined && requests % failsEvery === 0) return void response.writeHead(502).end();
-  if (request.method === 'POST') return takeUpload(behaviour, request, response);
+  if (isMute(behaviour, request)) return void request.socket.destroy();
+  if (request.url === '/.well-known/redeploy/upload') return takeUpload(behaviour, request, response);
   if (request.url === '/sockjs/info') return void response.end(JSON.stringify({ ...sockjs, entropy: Math.random() }));
   if (request.url === '/whoami') {
     const forwarded = request.headers['x-forwarded-for'];
