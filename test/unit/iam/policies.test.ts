@@ -14,10 +14,17 @@ const shop: PolicyTarget = {
   secrets: { A: 'secretsmanager:shop/a', B: 'ssm:/shop/b' },
 };
 
+const byId = { instance: 'i-0123456789abcdef0' };
+const byTag = { tag: 'Name=old-balancer' };
+
 const actionsOf = ({ Statement }: PolicyDocument): string[] => Statement.flatMap(({ Action }) => Action);
 
 const deployerActions = async () =>
-  new Set((await Promise.all([...deployerParts, 'retire'].map((part) => readPolicy(part, [shop])))).flatMap(actionsOf));
+  new Set(
+    (
+      await Promise.all([...deployerParts, 'retire'].map((part) => readPolicy(part, [{ ...shop, old: byTag }])))
+    ).flatMap(actionsOf),
+  );
 
 /** What the SDK's clients are called in IAM, where that is something else. */
 const prefixes: Record<string, string> = {
@@ -41,26 +48,33 @@ test('the deployer, with the rights for a retirement, may make every AWS call th
   expect(made.filter((action) => !allowed.has(action) && !free.has(action))).toEqual([]);
 });
 
-const mayRun = async (old: PolicyTarget['old'], resource: string, tags: Record<string, string> = {}) => {
+const instance = (id: string) => `arn:aws:ec2:us-east-1:123456789012:instance/${id}`;
+const another = instance('i-0fedcba9876543210');
+
+const may = async (action: string, old: PolicyTarget['old'], on: { resource: string; name?: string }) => {
   const policy = await readPolicy('retire', [
     { ...shop, old },
     { ...shop, environment: 'staging' },
   ]);
-  const context = new Map(
-    Object.entries(tags).map(([key, value]) => [`ssm:resourcetag/${key}`.toLowerCase(), [value]]),
-  );
-  return judge([JSON.stringify(policy)], { action: 'ssm:SendCommand', resource, context });
+  const key = `${action.split(':')[0]}:resourcetag/name`;
+  const context = new Map(on.name === undefined ? [] : [[key, [on.name]]]);
+  return judge([JSON.stringify(policy)], { action, resource: on.resource, context }) === 'allowed';
 };
 
-test('scripts may be sent to the old machine that redeploy.json names, and to no other', async () => {
-  const instance = (id: string) => `arn:aws:ec2:us-east-1:123456789012:instance/${id}`;
-  const byId = { instance: 'i-0123456789abcdef0' };
-  expect(await mayRun(byId, instance(byId.instance))).toBe('allowed');
-  expect(await mayRun(byId, instance('i-0fedcba9876543210'))).not.toBe('allowed');
-  const byTag = { tag: 'Name=old-balancer' };
-  expect(await mayRun(byTag, instance('i-0fedcba9876543210'), { Name: 'old-balancer' })).toBe('allowed');
-  expect(await mayRun(byTag, instance('i-0fedcba9876543210'), { Name: 'database' })).not.toBe('allowed');
-  expect(await mayRun(undefined, instance('i-0fedcba9876543210'), { Name: 'old-balancer' })).not.toBe('allowed');
-  expect(await mayRun(byId, 'arn:aws:ssm:us-east-1::document/AWS-RunShellScript')).toBe('allowed');
-  expect(await mayRun(byId, 'arn:aws:ssm:us-east-1::document/AWS-RunDocument')).not.toBe('allowed');
+test.each(['ssm:SendCommand', 'ec2:TerminateInstances', 'ec2:StopInstances', 'ec2:CreateImage'])(
+  '%s is allowed on the old machine that redeploy.json names, and on no other',
+  async (action) => {
+    expect(await may(action, byId, { resource: instance(byId.instance) })).toBe(true);
+    expect(await may(action, byId, { resource: another })).toBe(false);
+    expect(await may(action, byTag, { resource: another, name: 'old-balancer' })).toBe(true);
+    expect(await may(action, byTag, { resource: another, name: 'database' })).toBe(false);
+    expect(await may(action, undefined, { resource: another, name: 'old-balancer' })).toBe(false);
+  },
+);
+
+test('only scripts may be sent, and tags only be given to what is made', async () => {
+  const document = (name: string) => ({ resource: `arn:aws:ssm:us-east-1::document/${name}` });
+  expect(await may('ssm:SendCommand', byId, document('AWS-RunShellScript'))).toBe(true);
+  expect(await may('ssm:SendCommand', byId, document('AWS-RunDocument'))).toBe(false);
+  expect(await may('ec2:CreateTags', byTag, { resource: another })).toBe(false);
 });
