@@ -1,30 +1,44 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', NO_COLOR: '1' };
-/** Every call that a test makes of the sandbox is held against botocore's service models. */
-const witness = { globalSetup: 'test/support/models/environment.ts', setupFiles: 'test/support/witness.ts' };
-const fast = (name: string) => ({
-  test: { ...witness, name, include: [`test/${name}/**/*.test.ts`], env: quiet, testTimeout: 30_000 },
+const models = 'test/support/models/environment.ts';
+const project = (name: string) => ({
+  name,
+  include: [`test/${name}/**/*.test.ts`],
+  env: quiet,
+  globalSetup: [models],
+  /** Every call that a test makes of the sandbox is held against botocore's service models. */
+  setupFiles: ['test/support/hold-to-models.ts'],
 });
-/** Real machines and emulators share two cores: these run after the others. */
-const slow = (name: string, minutes: number, groupOrder: number) => ({
-  test: {
-    ...witness,
-    name,
-    include: [`test/${name}/**/*.test.ts`],
-    env: quiet,
-    testTimeout: minutes * 60_000,
-    hookTimeout: minutes * 60_000,
-    // There is one Docker. Emulators are each test's own.
-    fileParallelism: name !== 'sandbox',
-    sequence: { groupOrder },
-  },
+/** On simulated machines and a fake clock. Files share a process: loading all that they need takes longer than most run. */
+const fast = (name: string) => ({ test: { ...project(name), isolate: false, testTimeout: 60_000 } });
+/** With emulators or machines that take the time they take. */
+const slow = (name: string, minutes: number) => ({
+  ...project(name),
+  testTimeout: minutes * 60_000,
+  hookTimeout: minutes * 60_000,
 });
 
 export default defineConfig({
-  // Vitest leaves one core to the watcher that nobody runs here.
   test: {
+    // Vitest leaves one core to the watcher that nobody runs here.
     maxWorkers: '100%',
-    projects: [fast('unit'), fast('stages'), fast('stories'), slow('conformance', 6, 1), slow('sandbox', 10, 2)],
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      fast('unit'),
+      fast('stages'),
+      fast('stories'),
+      { test: slow('conformance', 6) },
+      // Real machines mostly wait. `npm test` runs these beside all others; whoever runs everything with vitest itself, after them.
+      {
+        test: {
+          ...slow('sandbox', 10),
+          globalSetup: [models, 'test/support/images.ts'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -2,16 +2,18 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { build, prepare, root, say } from './support/prepare.mjs';
+import { build, prepare, root, run, say } from './support/prepare.mjs';
 
 // `npm test`: everything, right after a clone. Arguments are handed on to vitest. The last line is `N passed, N failed`.
 
 /** Node's own warnings: a leak, a deprecation, an unhandled rejection. */
 const warning = /^\(node:\d+\) .*Warning/;
+/** Tests on real machines wait most of the time; the others compute: side by side they take little longer than the machines. */
+const sideBySide = [['--project=sandbox'], ['--project=!sandbox']];
 
 try {
   await prepare();
-  await build();
+  await Promise.all([build(), makeModels()]);
   process.exitCode = await test(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
@@ -19,26 +21,36 @@ try {
   process.exitCode = 1;
 }
 
+/** What each vitest would make before its first test: two at once must not. */
+async function makeModels() {
+  const script = "await (await import('./test/support/models/environment.ts')).setup()";
+  await run(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script]);
+}
+
 async function test(args) {
   const directory = await mkdtemp(path.join(tmpdir(), 'redeploy-test-'));
   try {
-    const report = path.join(directory, 'report.json');
     say('tests: vitest');
-    const { exitCode, warnings } = await vitest([
-      ...args,
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-    ]);
-    const { passed, failed } = await count(report);
-    for (const line of warnings) process.stdout.write(`Node warned, which fails the run: ${line}\n`);
-    // Errors outside of tests (a suite that does not load, a warning) count as one.
-    const isBroken = failed === 0 && (exitCode !== 0 || warnings.length > 0 || passed === 0);
-    process.stdout.write(`${passed} passed, ${isBroken ? 1 : failed} failed\n`);
-    return isBroken || failed > 0 ? 1 : 0;
+    const runs = args.length === 0 ? sideBySide : [args];
+    const ended = await Promise.all(runs.map((one, at) => runOnce(one, path.join(directory, `${at}.json`))));
+    for (const line of ended.flatMap(({ warnings }) => warnings)) {
+      process.stdout.write(`Node warned, which fails the run: ${line}\n`);
+    }
+    const [passed, failed] = ['passed', 'failed'].map((key) => ended.reduce((sum, one) => sum + one[key], 0));
+    process.stdout.write(`${passed} passed, ${failed} failed\n`);
+    return failed > 0 ? 1 : 0;
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** How many tests passed and failed. Errors outside of tests (a suite that does not load, a warning) count as one. */
+async function runOnce(args, report) {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const { exitCode, warnings } = await vitest([...args, ...reporters]);
+  const { passed, failed } = await count(report);
+  const isBroken = failed === 0 && (exitCode !== 0 || warnings.length > 0 || passed === 0);
+  return { passed, failed: isBroken ? 1 : failed, warnings };
 }
 
 /** Runs vitest with its output shown and searched for warnings. */
@@ -53,12 +65,14 @@ function vitest(args) {
   const warnings = new Set();
   const watch = (from, to) => {
     let rest = '';
-    from.on('data', (chunk) => {
-      to.write(chunk);
+    // Whole lines: two write to the same place.
+    from.setEncoding('utf8').on('data', (chunk) => {
       const lines = (rest + chunk).split('\n');
       rest = lines.pop();
+      if (lines.length > 0) to.write(`${lines.join('\n')}\n`);
       for (const line of lines) if (warning.test(line)) warnings.add(line);
     });
+    from.on('end', () => to.write(rest));
   };
   watch(child.stdout, process.stdout);
   watch(child.stderr, process.stderr);

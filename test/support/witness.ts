@@ -1,12 +1,11 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { afterAll, afterEach } from 'vitest';
 import { exchangeChannel, type SandboxExchange } from '../../sandbox/api/dispatch/exchanges.ts';
 import { unjudged } from '../conformance/verdicts.ts';
 import { modelsDirectory } from './models/environment.ts';
 import { openWitness } from './models/witness.ts';
 
-// Vitest runs this before every test file: every exchange of every sandbox in this process is held against AWS's service
-// models, and what breaks them fails the test in which it was said.
+// One for the process, however many test files run in it: every exchange of every sandbox here is held against AWS's service
+// models.
 
 const witness = openWitness(modelsDirectory());
 subscribe(exchangeChannel, (exchange) => witness.hear(exchange as SandboxExchange));
@@ -14,10 +13,8 @@ subscribe(exchangeChannel, (exchange) => witness.hear(exchange as SandboxExchang
 /** Makes calls that break their model on purpose: their requests are not held against it. */
 export const onPurpose = <T>(send: () => Promise<T>): Promise<T> => witness.onPurpose(send);
 
-async function failOnViolations(): Promise<void> {
+/** Throws what broke the models since the last call. */
+export async function failOnViolations(): Promise<void> {
   const open = await unjudged(witness.take());
   if (open.length > 0) throw new Error(`not as the service models of AWS say:\n${open.join('\n')}`);
 }
-
-afterEach(failOnViolations);
-afterAll(failOnViolations);
