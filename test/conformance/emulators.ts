@@ -90,7 +90,7 @@ async function start(name: string, args: string[], how: { probe: string; env?: R
 }
 
 async function waitUntilAnswering(child: ChildProcess, url: string, message: () => string): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 180_000;
   while (Date.now() < deadline && child.exitCode === null) {
     const isUp = await fetch(url, { signal: AbortSignal.timeout(2000) }).then(
       async (answer) => {
