@@ -1,3 +1,5 @@
+import { keepPace } from './shell-text.ts';
+
 // What nginx has no command for: who is connected to it, and the end of single connections. POSIX sh and ss (iproute2).
 
 /** `clients`: a line `local peer pid` for each connection that somebody has opened to nginx. */
@@ -20,12 +22,14 @@ old=$(grep -l '^nginx: worker process is shutting down' /proc/[0-9]*/cmdline 2>/
 list=$(clients | awk -v old=" $(echo $old) " 'index(old, " " $3 " ")')
 count=$(printf '%s\\n' "$list" | grep -c : || true)
 how='one by one'
-pause=$(awk -v s=${seconds} -v n="$count" 'BEGIN {printf "%.3f", (n > 0 ? s / n : 0)}')
+${keepPace(seconds)}
+at=0
 while read -r from to pid; do
   if [ -z "$from" ]; then continue; fi
+  pace $at $count
+  at=$((at + 1))
   ss -K -Htn "src $from and dst $to" >/dev/null 2>&1 || true
   if [ -n "$(ss -Htn state established "src $from and dst $to")" ]; then how='with their workers'; break; fi
-  sleep "$pause"
 done <<REDEPLOY_LIST
 $list
 REDEPLOY_LIST

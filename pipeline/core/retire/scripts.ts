@@ -1,4 +1,4 @@
-import { quote } from './shell-text.ts';
+import { keepPace, quote } from './shell-text.ts';
 import { showConfig } from './config-scripts.ts';
 import { clientConnections } from './nginx-scripts.ts';
 import type { Software } from './software.ts';
@@ -37,10 +37,12 @@ old=$(talk "$m" 'show proc' | awk '/^# old workers/ {old = 1; next} /^#/ {old = 
 list=$(for pid in $old; do talk "$m" "@!$pid show sess" | awk -v pid="$pid" '/proto=tcp/ {sub(/:$/, "", $1); print pid ":" $1}'; done)
 count=$(printf '%s\\n' $list | grep -c : || true)
 echo "closing $count"
-pause=$(awk -v s=${seconds} -v n="$count" 'BEGIN {printf "%.3f", (n > 0 ? s / n : 0)}')
+${keepPace(seconds)}
+at=0
 for one in $list; do
+  pace $at $count
   talk "$m" "@!\${one%%:*} shutdown session \${one#*:}" >/dev/null || true
-  sleep "$pause"
+  at=$((at + 1))
 done
 fi`;
 
