@@ -71,7 +71,8 @@ async function lowerTtl(ctx: Context, { both, names, begun }: Move): Promise<Out
   await write(ctx, { names, begun }, (originals) => weightedRecords(originals, both.balancer, 0));
   const seconds = longestTtl(begun.facts.originals);
   const endsAt = Date.parse(begun.since) + seconds * 1000;
-  await until(ctx, 'answers from before', { everyMs: 10_000, forMs: (seconds + 60) * 1000 }, async () => {
+  const limits = { everyMs: Math.min(10, Math.max(1, seconds)) * 1000, forMs: (seconds + 60) * 1000 };
+  await until(ctx, 'answers from before', limits, async () => {
     const left = Math.ceil((endsAt - ctx.clock.now()) / 1000);
     return left <= 0 ? { done: undefined } : { pending: `resolvers may keep them for ${left} s more` };
   });
