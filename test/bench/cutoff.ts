@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { cutOffWorlds, type CutOffWorld } from '../support/cut-off-worlds.ts';
 import { runClean, runCut, ways, type CleanRun, type Way } from '../support/cut-off.ts';
 
 // `npm run bench:cutoff` cuts every AWS call of a clean first deploy, second deploy and rollback, three ways, runs the
 // command again and compares the worlds. `-- --every 7` cuts one call in seven, `-- --only RunInstances` those of that name,
-// `-- --way killed` one way alone, `-- --keep 60` has machines kept in reserve (rollout.keepPreviousMinutes), `-- --with FILE`
-// takes more keys of redeploy.json from a JSON file.
+// `-- --way killed` one way alone, `-- --world reserve` is another environment (test/support/cut-off-worlds.ts).
 const option = (name: string): string | undefined =>
   process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined;
 const every = Number(option('--every') ?? 1);
@@ -28,10 +27,10 @@ async function cutAll(clean: CleanRun, way: Way): Promise<number> {
 }
 
 const startedAt = performance.now();
-const keepPreviousMinutes = Number(option('--keep') ?? 0);
-const more = option('--with');
-const keys = more === undefined ? {} : (JSON.parse(await readFile(more, 'utf8')) as Record<string, unknown>);
-const clean = await runClean({ rollout: { keepPreviousMinutes }, ...keys });
+const worlds: Record<string, CutOffWorld | undefined> = cutOffWorlds;
+const world = worlds[option('--world') ?? 'plain'];
+if (!world) throw new Error(`--world is one of ${Object.keys(worlds).join(', ')}`);
+const clean = await runClean(world);
 print(`a clean first deploy, second deploy and rollback make ${clean.places.length} AWS calls`);
 let failed = 0;
 for (const way of ways.filter((one) => one === (option('--way') ?? one))) failed += await cutAll(clean, way);

@@ -1,10 +1,8 @@
 import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { DescribeLoadBalancersCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, it } from 'vitest';
-import { companyVpc, endpointsAlone } from '../support/company-vpc.ts';
+import { companyVpc, endpointsAlone, inCompanyVpc as keys } from '../support/company-vpc.ts';
 import { startStory, type Story } from '../support/story.ts';
-
-const keys = { network: { vpc: 'company', subnets: ['private-a', 'private-b'], balancerSubnets: ['public'] } };
 
 async function places({ ctx, sandbox }: Story) {
   const { LoadBalancers: [balancer] = [] } = await ctx.aws.elbv2.send(new DescribeLoadBalancersCommand({}));

@@ -43,3 +43,8 @@ export function endpointsAlone({ sandbox }: Story, { vpc, out }: { vpc: string; 
     sandbox.engine.state.ec2.vpcEndpoints[id] = { id, vpcId: vpc, type, service, ...none };
   }
 }
+
+/** Keys of redeploy.json for it. */
+export const inCompanyVpc = {
+  network: { vpc: 'company', subnets: ['private-a', 'private-b'], balancerSubnets: ['public'] },
+};

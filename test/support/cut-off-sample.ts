@@ -1,5 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { cutOffWorlds } from './cut-off-worlds.ts';
 import { runClean, runCut, ways, type CleanRun, type Way } from './cut-off.ts';
+
+/** A way each: `npm run bench:cutoff` has all ways in all worlds. */
+const worldOf = { refused: 'company', 'answer lost': 'fleet', killed: 'domain' } as const satisfies Record<Way, string>;
 
 /** One in so many calls is cut; `npm run bench:cutoff` cuts them all. */
 const every = 21;
@@ -11,8 +15,7 @@ export function testCutOffs(way: Way): void {
   describe(`a run whose AWS call is ${way}`, () => {
     let clean: CleanRun | undefined;
     beforeAll(async () => {
-      // Each way with another fleet: of one type, or of several.
-      clean = await runClean(way === 'answer lost' ? { instance: { fallbackTypes: ['t3a.small'] } } : {});
+      clean = await runClean(cutOffWorlds[worldOf[way]]);
     }, 60_000);
 
     it('is repaired by running the same command again, wherever it was', async () => {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { AwsError } from '../../sandbox/api/error.ts';
 import { timings } from '../../sandbox/engine/engine.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox.ts';
+import type { CutOffWorld } from './cut-off-worlds.ts';
 import { giveKey } from './deployer.ts';
 import { clients } from './sandbox.ts';
 import { startStory, type Story } from './story.ts';
@@ -28,8 +29,7 @@ export interface Place {
 
 /** What a clean run does and what is there after each of its commands. */
 export interface CleanRun {
-  /** Keys of redeploy.json that the story overrides. */
-  redeploy: Record<string, unknown>;
+  around: CutOffWorld;
   places: Place[];
   worlds: Map<Command, string>;
 }
@@ -79,10 +79,12 @@ interface Stage {
   sabotage: ReturnType<typeof saboteur>;
 }
 
-async function openStage(redeploy: CleanRun['redeploy']): Promise<Stage> {
+async function openStage({ redeploy, surround }: CutOffWorld): Promise<Stage> {
   const sabotage = saboteur();
   const timing = { ...timings.none, tickMs: 2500 };
-  return { story: await startStory(redeploy, { timing, before: (call) => sabotage.before(call) }), sabotage };
+  const story = await startStory(redeploy, { timing, before: (call) => sabotage.before(call) });
+  await surround?.(story);
+  return { story, sabotage };
 }
 
 /** One process of `redeploy`: SDK retries are exhausted at once, as after the seventh attempt. */
@@ -112,8 +114,8 @@ async function settledWorld({ story }: Stage): Promise<string> {
 }
 
 /** Runs the story with nothing in its way. */
-export async function runClean(redeploy: CleanRun['redeploy'] = {}): Promise<CleanRun> {
-  const stage = await openStage(redeploy);
+export async function runClean(around: CutOffWorld): Promise<CleanRun> {
+  const stage = await openStage(around);
   await using _ = stage.story;
   const places: Place[] = [];
   const worlds = new Map<Command, string>();
@@ -123,7 +125,7 @@ export async function runClean(redeploy: CleanRun['redeploy'] = {}): Promise<Cle
     places.push(...stage.sabotage.calls.map((call) => ({ command, call })));
     worlds.set(command, await settledWorld(stage));
   }
-  return { redeploy, places, worlds };
+  return { around, places, worlds };
 }
 
 /** What came of a cut: nothing to complain about when `differences` is empty. */
@@ -135,7 +137,7 @@ export interface CutResult {
 
 /** Runs the story up to the command, cuts that off at the place, runs the same command again, and compares the worlds. */
 export async function runCut(clean: CleanRun, { command, call }: Place, way: Way): Promise<CutResult> {
-  const stage = await openStage(clean.redeploy);
+  const stage = await openStage(clean.around);
   await using _ = stage.story;
   for (const earlier of commands.slice(0, commands.indexOf(command))) {
     await prepare(stage, earlier);

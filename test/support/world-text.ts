@@ -18,6 +18,10 @@ const unimportant = new Set([
   'sessions',
   'passwords',
   'accessKeys',
+  // Keys of certificates, and of who signs them.
+  'pair',
+  'authority',
+  'nameServers',
   'UserData',
   'userData',
   'registered',
@@ -40,6 +44,8 @@ const replacements: [RegExp, string][] = [
   [/\bA(IPA|ROA|GPA|IDA)[A-Z0-9]{17}\b/g, '<A$1>'],
   [/(secret:[\w/]+)-\w{6}\b/g, '$1-<end>'],
   [/\bk-[0-9a-f]+\b/g, '<bake key>'],
+  [/\bZ[0-9A-Z]{13}\b/g, '<zone>'],
+  [/\b127(\.\d+){3}\b/g, '<address>'],
   [/\b\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, '<moment>'],
 ];
 
@@ -73,6 +79,7 @@ export function worldText({ engine }: Pick<Sandbox, 'engine'>): string {
   Object.assign(state.cloudwatch, { series: {}, usage: {} });
   // And so are the scripts that were sent.
   state.ssm.commands = {};
+  state.route53.changes = {};
   for (const group of Object.values(state.autoscaling.groups)) {
     group.refreshes = group.refreshes.filter(({ endedAt }) => endedAt === undefined);
   }
