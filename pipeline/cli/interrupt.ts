@@ -3,7 +3,8 @@ import type { Io } from './io.ts';
 
 /**
  * Ctrl-C and SIGTERM abort the signal, whereupon the command takes back what is half-done. A second Ctrl-C ends the process
- * at once and says what is left; with `isPatient`, it asks the command to hurry, and only a third one ends the process.
+ * at once and says what is left; with `isPatient`, it asks the command to hurry, and only a third one ends the process. Then
+ * a closed terminal (SIGHUP) is like SIGTERM, too; others die of it, unless nohup keeps them from it, and run again they go on.
  */
 export function watchInterrupts(
   io: Io,
@@ -33,7 +34,14 @@ export function watchInterrupts(
     else hurry.abort(new Error('interrupted twice'));
   };
 
+  const hangUp = () => {
+    // Nobody reads any more: what is written fails, and must not end us before the app has drained.
+    for (const stream of [io.stdout, io.stderr]) stream.on('error', () => {});
+    controller.abort(new Error('hung up'));
+  };
+
   const releases = [
+    ...(how.isPatient ? [io.onSignal('SIGHUP', hangUp)] : []),
     io.onSignal('SIGINT', () => (signal.aborted ? again() : stop(' (Ctrl-C again: stop at once)'))),
     io.onSignal('SIGTERM', () => void (signal.aborted || stop(''))),
   ];

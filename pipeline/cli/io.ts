@@ -9,6 +9,6 @@ export interface Io {
   stdout: NodeJS.WriteStream;
   /** Progress and errors. */
   stderr: NodeJS.WriteStream;
-  onSignal(name: 'SIGINT' | 'SIGTERM', listener: () => void): () => void;
+  onSignal(name: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void): () => void;
   exit(code: number): void;
 }

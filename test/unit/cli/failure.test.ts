@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { failureOf } from '../../../pipeline/cli/failure.ts';
 import { watchInterrupts } from '../../../pipeline/cli/interrupt.ts';
@@ -53,7 +54,8 @@ function terminal() {
       listeners.set(name, listener);
       return () => listeners.delete(name);
     },
-    stderr: { write: (text: string) => (seen.written += text) },
+    stdout: new PassThrough(),
+    stderr: Object.assign(new PassThrough(), { write: (text: string) => (seen.written += text) }),
     exit: (code: number) => (seen.exitCode = code),
   } as unknown as Io;
   const screen = {
@@ -86,4 +88,16 @@ test('SIGTERM is like the first Ctrl-C; afterwards nobody listens any more', () 
   expect(signal.aborted).toBe(true);
   release();
   expect(listeners.size).toBe(0);
+});
+
+test('a closed terminal stops what runs in it, and what cannot be written to it any more is no failure', () => {
+  const { io, screen, raise, listeners } = terminal();
+  const { signal } = watchInterrupts(io, screen, { isQuiet: false, isPatient: true });
+  raise('SIGHUP');
+  expect(signal.aborted).toBe(true);
+  expect(io.stdout.emit('error', new Error('write EIO'))).toBe(true);
+  const deploy = terminal();
+  watchInterrupts(deploy.io, deploy.screen, { isQuiet: false, isPatient: false });
+  expect([...deploy.listeners.keys()]).not.toContain('SIGHUP');
+  expect(listeners.has('SIGHUP')).toBe(true);
 });
