@@ -6,7 +6,7 @@ type Expected = Record<Outcome, string[]> & { blocks: Record<string, Record<stri
 /** What becomes of each key of each fixture; a question mark behind those that `mup validate` does not know. */
 export const expected: Record<(typeof fixtureNames)[number], Expected> = {
   plain: {
-    blocks: { fleet: { min: 1, max: 2 }, build: { serverOnly: true } },
+    blocks: { fleet: { min: 1, max: 2 }, build: { serverOnly: true }, balancer: { domain: 'todos.example.com' } },
     carried: [
       'app.name',
       'app.buildOptions.serverOnly',
@@ -17,7 +17,7 @@ export const expected: Record<(typeof fixtureNames)[number], Expected> = {
       'app.env.WORKERS',
       'app.env.VERBOSE',
     ],
-    mapped: ['app.path', 'app.servers'],
+    mapped: ['app.path', 'app.servers', 'proxy.domains'],
     dropped: [
       'servers.one.host',
       'servers.one.username',
@@ -27,7 +27,7 @@ export const expected: Record<(typeof fixtureNames)[number], Expected> = {
       'app.enableUploadProgressBar',
       'proxy.ssl.letsEncryptEmail',
     ],
-    'needs you': ['proxy.domains'],
+    'needs you': [],
   },
   legacy: {
     blocks: {
@@ -91,14 +91,24 @@ export const expected: Record<(typeof fixtureNames)[number], Expected> = {
     'needs you': ['app.env.MONGO_URL', 'app.docker.networks', 'app.log.driver', 'proxy.domains'],
   },
   proxy: {
-    blocks: { fleet: { min: 2, max: 4 }, balancer: { httpPort: 8080 } },
+    blocks: {
+      fleet: { min: 2, max: 4 },
+      balancer: {
+        domain: 'news.example.com',
+        otherDomains: ['www.news.example.com'],
+        stickiness: false,
+        httpPort: 8080,
+      },
+    },
     carried: ['app.name', 'app.env.ROOT_URL', 'app.env.HTTP_FORWARDED_COUNT', 'app.env.MONGO_URL'],
     mapped: [
       'app.path',
       'app.servers',
       'app.log.driver',
+      'proxy.domains',
       'proxy.ssl.forceSSL',
       'proxy.loadBalancing',
+      'proxy.stickySessions',
       'proxy.shared.httpPort',
       'proxy.shared.httpsPort',
     ],
@@ -110,7 +120,6 @@ export const expected: Record<(typeof fixtureNames)[number], Expected> = {
       'app.env.PORT',
       'app.log.opts.awslogs-group',
       'proxy.clientUploadLimit',
-      'proxy.stickySessions',
       'proxy.shared.clientUploadLimit',
       'proxy.shared.nginxTemplate',
       'proxy.shared.env.DEFAULT_HOST',
@@ -118,7 +127,6 @@ export const expected: Record<(typeof fixtureNames)[number], Expected> = {
       'proxy.shared.envLetsEncrypt.DEBUG',
     ],
     'needs you': [
-      'proxy.domains',
       'proxy.ssl.crt',
       'proxy.ssl.key',
       'proxy.nginxServerConfig',
@@ -226,9 +234,9 @@ export const expected: Record<(typeof fixtureNames)[number], Expected> = {
     ],
   },
   mongo: {
-    blocks: { fleet: { min: 1, max: 2 } },
+    blocks: { fleet: { min: 1, max: 2 }, balancer: { domain: 'blog.example.com' } },
     carried: ['app.env.ROOT_URL'],
-    mapped: ['app.name', 'app.path', 'app.servers'],
+    mapped: ['app.name', 'app.path', 'app.servers', 'app.ssl.autogenerate.domains'],
     dropped: [
       'servers.one.host',
       'servers.one.username',
@@ -240,7 +248,7 @@ export const expected: Record<(typeof fixtureNames)[number], Expected> = {
       'mongo.oplog',
       'mongo.port',
     ],
-    'needs you': ['app.ssl.autogenerate.domains', 'mongo', 'app.env.MONGO_URL'],
+    'needs you': ['mongo', 'app.env.MONGO_URL'],
   },
   async: {
     blocks: { fleet: { min: 1, max: 2 } },

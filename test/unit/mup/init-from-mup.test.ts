@@ -64,7 +64,10 @@ test('what it writes deploys as it is: settings byte for byte, env exactly, secr
   expect((await stat(path.join(app, 'settings/production.env'))).mode & 0o077).toBe(0);
   expect(await read('redeploy.json')).not.toContain('pl4nted');
   expect(text + JSON.stringify(made)).not.toContain('pl4nted');
-  expect(text).toMatch(/^carried\n[^]*\nmapped\n[^]*\ndropped\n[^]*\nneeds you\n {2}proxy\.domains /m);
+  expect(text).toMatch(
+    /^carried\n[^]*\nmapped\n[^]*\n {2}proxy\.domains +todos\.example\.com +balancer\.domain[^]*\ndropped\n/m,
+  );
+  expect(target.balancer.domain).toBe('todos.example.com');
 });
 
 test('twice is the same as once', async () => {

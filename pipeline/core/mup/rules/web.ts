@@ -1,7 +1,8 @@
+import { judgeDomains } from '../proxy-domains.ts';
 import { dropped, mapped, needsYou, type Rule } from '../rule.ts';
 
 const certificate =
-  'request or import a certificate in ACM, in the region of the app, and name it in balancer.certificate';
+  'name balancer.domain, and a certificate is found in ACM or requested; or import yours there, and name it in balancer.certificate';
 const nginx = 'there is no nginx: do it in the app, or in listener rules of the load balancer';
 const noLimit = 'the load balancer limits no uploads';
 const renews = 'ACM renews certificates by itself';
@@ -9,10 +10,8 @@ const renews = 'ACM renews certificates by itself';
 /** Everything between visitors and the app. */
 export const webRules: Rule[] = [
   ...needsYou(
-    ['app.ssl.autogenerate.domains', 'string', `${certificate}; point the domains to the load balancer`],
     ['app.ssl.crt', 'string', certificate],
     ['app.ssl.key', 'string', certificate],
-    ['proxy.domains', 'string', `${certificate}; point the domains to the load balancer`],
     ['proxy.ssl.crt', 'string', certificate],
     ['proxy.ssl.key', 'string', certificate],
     ['proxy.nginxServerConfig', 'string', nginx],
@@ -35,9 +34,21 @@ export const webRules: Rule[] = [
   ),
   ...mapped(
     [
+      'app.ssl.autogenerate.domains',
+      'string',
+      'balancer.domain and balancer.otherDomains, as proxy.domains',
+      { judge: judgeDomains },
+    ],
+    [
+      'proxy.domains',
+      'string',
+      'balancer.domain, the one of ROOT_URL, and balancer.otherDomains; a name without HTTPS needs you',
+      { judge: judgeDomains },
+    ],
+    [
       'proxy.ssl.forceSSL',
       'boolean',
-      'with balancer.certificate HTTP always redirects to HTTPS',
+      'with a domain or certificate HTTP always redirects to HTTPS',
       { judge: ({ value }) => (value === true ? {} : { outcome: 'dropped' }) },
     ],
     [
@@ -49,8 +60,16 @@ export const webRules: Rule[] = [
     [
       'proxy.stickySessions',
       'boolean',
-      'always on, by a cookie: sockjs needs it when WebSockets fail',
-      { judge: ({ value }) => (value === true ? {} : { outcome: 'dropped' }) },
+      'balancer.stickiness: by a cookie',
+      {
+        judge: ({ value }) =>
+          value === true
+            ? { why: 'balancer.stickiness is on already, by a cookie' }
+            : {
+                why: 'balancer.stickiness false: only with DISABLE_SOCKJS, since sockjs needs it when WebSockets fail',
+                set: { 'balancer.stickiness': false },
+              },
+      },
     ],
     listener('app.ssl.port', 'httpsPort', 443),
     listener('proxy.shared.httpPort', 'httpPort', 80),

@@ -3,13 +3,12 @@ import { z } from 'zod';
 // The way in: balancer and network.
 
 const port = z.int().min(1).max(65535);
+/** A public name, in lowercase. */
+export const domainPattern = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
 const domain = z
   .string()
   .max(253)
-  .regex(
-    /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/,
-    'a name in lowercase letters, without https://, such as www.example.com',
-  );
+  .regex(domainPattern, 'a name in lowercase letters, without https://, such as www.example.com');
 const seconds = (min: number, max: number) => z.int().min(min).max(max);
 
 export const balancer = z
