@@ -20,6 +20,8 @@ export interface SandboxOptions {
   stateDir?: string;
   /** Host and port of API and registry; `127.0.0.1:4780` unless given. */
   authority?: string;
+  /** Certificates for names whose zone is not here need no record; they do unless given. */
+  provesForeignNames?: boolean;
   /** Watches or breaks calls, see `Before`. */
   before?: Before;
   log?: (line: string) => void;
@@ -47,6 +49,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     machines,
     timing: options.timing ?? timings.none,
     authority: options.authority ?? '127.0.0.1:4780',
+    provesForeignNames: options.provesForeignNames ?? false,
     log,
   });
   const hook = weathered(engine, before);

@@ -6,7 +6,7 @@ import type { LocalSandbox, SandboxKey } from '../core/sandbox.ts';
 import { Secret } from '../core/secret.ts';
 import { realClock } from '../edge/clock.ts';
 import { dns } from '../edge/dns.ts';
-import { http } from '../edge/http.ts';
+import { http, httpTrusting } from '../edge/http.ts';
 import { packageRoot } from '../edge/package-root.ts';
 import type { Io } from './io.ts';
 
@@ -36,7 +36,7 @@ async function makeContext(session: Session, region: string, there?: Place): Pro
     aws: await connectAws({ region, ...there }),
     docker,
     sh: shell,
-    http,
+    http: endpoint === undefined ? http : httpTrusting(`${endpoint}/_sandbox/certificates/authority.pem`),
     dns,
     digitalOcean: digitalOceanOf(session.io),
     clock: realClock,

@@ -1,18 +1,33 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
+import { rootCertificates } from 'node:tls';
 import type { Http } from '../core/context.ts';
 
 /**
  * One exchange over node:http(s). A `host` header also names the site in the TLS handshake, so that a balancer can be
  * asked by its own address for the site that its certificate is for. The time limit covers everything from DNS to the last byte.
  */
-export const http: Http = async ({ url, method = 'GET', headers = {}, body, timeoutMs }) => {
+export const http: Http = (request) => exchange(request);
+
+/** The same, which also believes certificates of the authority that is found at `authorityUrl`, when it is there. */
+export const httpTrusting =
+  (authorityUrl: string): Http =>
+  async (request) => {
+    if (!request.url.startsWith('https:')) return await exchange(request);
+    const { status, body } = await exchange({ url: authorityUrl, timeoutMs: request.timeoutMs });
+    return await exchange(request, status === 200 ? [...rootCertificates, body] : undefined);
+  };
+
+async function exchange(
+  { url, method = 'GET', headers = {}, body, timeoutMs }: Parameters<Http>[0],
+  ca?: string[],
+): ReturnType<Http> {
   const { protocol } = new URL(url);
   const host = Object.entries(headers).find(([name]) => name.toLowerCase() === 'host')?.[1];
   const servername = host?.replace(/:\d+$/, '');
   const signal = AbortSignal.timeout(timeoutMs);
-  const options = { method, headers, signal, ...(servername !== undefined && { servername }) };
+  const options = { method, headers, signal, ...(servername !== undefined && { servername }), ...(ca && { ca }) };
   try {
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       // No agent: a kept connection would pin us to the one machine that answered first.
@@ -30,7 +45,7 @@ export const http: Http = async ({ url, method = 'GET', headers = {}, body, time
     if (signal.aborted) throw new Error(`${url} did not answer within ${timeoutMs} ms`, { cause: error });
     throw error;
   }
-};
+}
 
 const flat = (headers: IncomingMessage['headers']): Record<string, string> =>
   Object.fromEntries(

@@ -60,6 +60,8 @@ export interface Engine {
   readonly sky: Sky;
   /** `127.0.0.1:4780`: the one address of API and registry, the same on the host and inside machines. */
   readonly authority: string;
+  /** Certificates for names whose zone is not here are proved: nobody can add a record at a provider's for a rehearsal. */
+  readonly provesForeignNames: boolean;
   /** Aborts when the sandbox closes. */
   readonly signal: AbortSignal;
   /** Marks the state as changed; it reaches the disk soon and at close. */

@@ -15,6 +15,7 @@ export interface EngineParts {
   machines: Machines;
   timing: Timing;
   authority: string;
+  provesForeignNames: boolean;
   log: (line: string) => void;
 }
 
@@ -23,7 +24,7 @@ const patienceMs = 5000;
 
 /** Makes the engine; `stop` aborts its signal and waits for its background work. */
 export function makeEngine(parts: EngineParts): { engine: Engine; stop: () => Promise<void> } {
-  const { clock, state, store, machines, timing, authority, log } = parts;
+  const { clock, state, store, machines, timing, authority, provesForeignNames, log } = parts;
   const abort = new AbortController();
   // every machine that boots and every loop that sleeps listens to it
   setMaxListeners(0, abort.signal);
@@ -41,6 +42,7 @@ export function makeEngine(parts: EngineParts): { engine: Engine; stop: () => Pr
     timing,
     sky: openSky(),
     authority,
+    provesForeignNames,
     signal: abort.signal,
     save,
     serial,

@@ -23,7 +23,7 @@ export async function serve(options: MainOptions, log: Log, onShutdown: () => vo
 
 async function serveSimulated(options: MainOptions, log: Log, onShutdown: () => void): Promise<Close> {
   const machines = simulatedMachines({ clock: realClock });
-  const server = await startServer({ ...options, machines, log, onShutdown });
+  const server = await startServer({ ...options, provesForeignNames: true, machines, log, onShutdown });
   const closeDns = await serveNames(server.sandbox.engine, options, log);
   announce(server, options, log);
   return async () => {
@@ -42,6 +42,7 @@ async function serveDocker(options: MainOptions, log: Log, onShutdown: () => voi
   const rest = async () => stopMachines(machines, log);
   const server = await startServer({
     ...options,
+    provesForeignNames: true,
     machines,
     hosts: [machines.gateway],
     log,

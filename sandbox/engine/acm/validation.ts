@@ -27,16 +27,15 @@ export function validationRecord(engine: Engine, name: string): ValidationRecord
   };
 }
 
-/** Whether a public zone of the sandbox answers with the record. */
+/** Whether a public zone of the sandbox answers with the record; of other zones it knows nothing. */
 function isPublished(engine: Engine, { Name, Type, Value }: ValidationRecord): boolean {
   const dotless = (text: string) => text.toLowerCase().replace(/\.$/, '');
-  return Object.values(engine.state.route53.zones).some(
-    (zone) =>
-      zone.vpcs.length === 0 &&
-      zone.records.some(
-        (record) =>
-          record.name === Name && record.type === Type && record.values?.map(dotless).includes(dotless(Value)),
-      ),
+  const zones = Object.values(engine.state.route53.zones).filter(({ vpcs }) => vpcs.length === 0);
+  if (engine.provesForeignNames && !zones.some(({ name }) => Name.endsWith(`.${name}`))) return true;
+  return zones.some((zone) =>
+    zone.records.some(
+      (record) => record.name === Name && record.type === Type && record.values?.map(dotless).includes(dotless(Value)),
+    ),
   );
 }
 

@@ -1,4 +1,5 @@
 import { DescribeCertificateCommand, RequestCertificateCommand } from '@aws-sdk/client-acm';
+import { CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { X509Certificate } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
@@ -61,6 +62,19 @@ test('a certificate is issued by hand, and its authority can be fetched', async 
   const { Certificate } = await acm.send(new DescribeCertificateCommand({ CertificateArn }));
   expect(Certificate?.Status).toBe('ISSUED');
   expect(new X509Certificate(await (await fetch(`${url}/authority.pem`)).text()).ca).toBe(true);
+});
+
+test('a rehearsal needs no record at a provider of DNS: only names of zones that are here have to be proved', async () => {
+  const { sandbox } = await start({ provesForeignNames: true });
+  const { acm, route53 } = clients(sandbox);
+  await route53.send(new CreateHostedZoneCommand({ Name: 'example.com', CallerReference: '1' }));
+  const statusOf = async (DomainName: string) => {
+    const asked = { DomainName, ValidationMethod: 'DNS' as const };
+    const { CertificateArn } = await acm.send(new RequestCertificateCommand(asked));
+    return (await acm.send(new DescribeCertificateCommand({ CertificateArn }))).Certificate?.Status;
+  };
+  expect(await statusOf('shop.example.net')).toBe('ISSUED');
+  expect(await statusOf('shop.example.com')).toBe('PENDING_VALIDATION');
 });
 
 test('a shutdown is obeyed, though never from a web page', async () => {
