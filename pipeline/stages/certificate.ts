@@ -46,6 +46,25 @@ export async function planCertificate(ctx: Context, target: Target): Promise<{ t
   return { target: secured(target, found?.arn ?? 'arn:new'), changes: [requestChange(target, found !== undefined)] };
 }
 
+/** The certificate that a deploy would serve with. */
+export type SeenCertificate =
+  | { kind: 'none' | 'of IAM' | 'to request' | 'to prove' }
+  | { kind: 'issued'; detail: CertificateDetail };
+
+/** Looks for it. Only reads; throws `settings` as `withCertificate` does. */
+export async function lookAtCertificate(ctx: Context, target: Target): Promise<SeenCertificate> {
+  await checkCertificate(ctx, target);
+  const { certificate } = target.balancer;
+  if (certificate !== undefined && !isOfAcm(certificate)) return { kind: 'of IAM' };
+  if (certificate === undefined && !isWanted(target)) return { kind: 'none' };
+  const found = certificate === undefined ? await findCertificate(ctx, target) : { arn: certificate, isIssued: true };
+  if (!found?.isIssued) return { kind: found ? 'to prove' : 'to request' };
+  const detail = await describe(ctx, found.arn);
+  return detail ? { kind: 'issued', detail } : { kind: 'to request' };
+}
+
+const isOfAcm = (arn: string): boolean => /^arn:[\w-]+:acm:/.test(arn);
+
 const isWanted = ({ balancer }: Target): boolean => balancer.domain !== undefined && balancer.certificate === undefined;
 
 const secured = (target: Target, certificate: string): Target => ({
@@ -65,7 +84,7 @@ const requestChange = (target: Target, isThere: boolean): Change => ({
 /** The certificate that the settings name: there, issued, good for the names. Server certificates of IAM are taken as they are. */
 async function checkCertificate(ctx: Context, target: Target): Promise<void> {
   const { certificate: arn } = target.balancer;
-  if (arn === undefined || !/^arn:[\w-]+:acm:/.test(arn)) return;
+  if (arn === undefined || !isOfAcm(arn)) return;
   const one = await describe(ctx, arn);
   const wrong = one ? whyUseless(target, one) : 'there is no such certificate in this region';
   if (wrong === undefined) return;

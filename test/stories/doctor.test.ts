@@ -1,12 +1,14 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SuspendProcessesCommand } from '@aws-sdk/client-auto-scaling';
+import { RequestCertificateCommand } from '@aws-sdk/client-acm';
 import { describe, expect, it } from 'vitest';
 import { showDoctor } from '../../pipeline/cli/show/doctor.ts';
 import { doctor, type Doctor } from '../../pipeline/commands/doctor.ts';
 import type { Context } from '../../pipeline/core/context.ts';
 import { namesOf } from '../../pipeline/core/names.ts';
 import { AwsError } from '../../sandbox/api/error.ts';
+import { issueCertificate } from '../../sandbox/engine/acm/validation.ts';
 import { clients } from '../support/sandbox.ts';
 import { startStory, type Story } from '../support/story.ts';
 
@@ -76,6 +78,28 @@ describe('doctor', () => {
       domain: 'http://shop.test cannot be reached: getaddrinfo ENOTFOUND shop.test',
       fleet: expect.stringContaining('Launch of the group are suspended') as string,
     });
+  });
+
+  it('judges the certificate that a deploy would serve with, and a ROOT_URL that leads nowhere', async () => {
+    await using story = await startStory({ balancer: { domain: 'shop.example.com' } });
+    const env = path.join(story.app, 'settings/production.env');
+    await writeFile(env, '');
+    const told = async (name: string) => {
+      const found = (await examine(story)).checks.find((check) => check.name === name);
+      return `${found?.verdict}: ${found?.what}`;
+    };
+    expect(await told('certificate')).toBe('ok: ACM has none for shop.example.com yet: a deploy requests one');
+    await story.account.acm.send(
+      new RequestCertificateCommand({ DomainName: '*.example.com', ValidationMethod: 'DNS' }),
+    );
+    const [certificate] = Object.values(story.sandbox.engine.state.acm.certificates);
+    if (certificate) issueCertificate(story.sandbox.engine, certificate);
+    expect(await told('certificate')).toBe('ok: certificate for *.example.com is issued');
+    expect(await told('domain')).toBe('ok: https://shop.example.com is asked once something is deployed');
+    await story.configure({ balancer: { certificate: 'arn:aws:iam::123456789012:server-certificate/shop' } });
+    await writeFile(env, 'ROOT_URL=https://localhost\n');
+    expect(await told('certificate')).toContain('a server certificate of IAM is taken as it is');
+    expect(await told('domain')).toMatch(/^warning: ROOT_URL is https:\/\/localhost: the links that the app makes/);
   });
 
   it('checks this computer even without credentials', async () => {

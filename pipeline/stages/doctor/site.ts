@@ -1,34 +1,28 @@
-import { DescribeCertificateCommand, type CertificateDetail } from '@aws-sdk/client-acm';
+import type { CertificateDetail } from '@aws-sdk/client-acm';
+import { covers, namesOfBalancer, publicUrl } from '../../core/address.ts';
 import { failed, ok, warning, worst, type Verdict } from '../../core/check.ts';
 import type { Context } from '../../core/context.ts';
-import { isAwsError, messageOf } from '../../core/errors.ts';
+import { messageOf } from '../../core/errors.ts';
 import type { Target } from '../../core/target.ts';
+import { lookAtCertificate } from '../certificate.ts';
 
-type Seen = Pick<CertificateDetail, 'Status' | 'DomainName' | 'SubjectAlternativeNames' | 'NotAfter'>;
+type Seen = Pick<CertificateDetail, 'DomainName' | 'SubjectAlternativeNames' | 'NotAfter'>;
 
 const dayMs = 86_400_000;
 
-/** Whether browsers will accept the certificate for the name that people type. ACM renews 60 days before the end. */
-export function judgeCertificate(seen: Seen | undefined, host: string | undefined, nowMs: number): Verdict {
-  if (!seen)
-    return failed('ACM has no such certificate in this region', 'correct balancer.certificate in redeploy.json');
+/** Whether browsers will accept the certificate for the names that people type. ACM renews 60 days before the end. */
+export function judgeCertificate(seen: Seen, hosts: readonly string[], nowMs: number): Verdict {
   const names = [...new Set([seen.DomainName ?? '', ...(seen.SubjectAlternativeNames ?? [])])];
   const text = `certificate for ${names.join(', ')}`;
-  if (seen.Status !== 'ISSUED') {
-    const remedy =
-      seen.Status === 'PENDING_VALIDATION'
-        ? 'make the DNS records that ACM shows for it (aws acm describe-certificate), and wait'
-        : 'request a new one in ACM, and name it in balancer.certificate';
-    return failed(`${text} is ${seen.Status}`, remedy);
-  }
   const daysLeft = Math.floor(((seen.NotAfter?.getTime() ?? Infinity) - nowMs) / dayMs);
-  return worst([judgeName(names, host), judgeAge(text, daysLeft)], `${text} is issued`);
+  return worst([judgeNames(names, hosts), judgeAge(text, daysLeft)], `${text} is issued`);
 }
 
-function judgeName(names: string[], host: string | undefined): Verdict {
-  if (host === undefined || names.some((name) => covers(name, host))) return ok('');
+function judgeNames(names: string[], hosts: readonly string[]): Verdict {
+  const missing = hosts.filter((host) => !covers(names, host));
+  if (missing.length === 0) return ok('');
   return failed(
-    `the certificate is for ${names.join(', ')}, ROOT_URL for ${host}`,
+    `the certificate is for ${names.join(', ')}, ROOT_URL for ${missing.join(', ')}`,
     'request a certificate for that name, or correct ROOT_URL',
   );
 }
@@ -39,23 +33,23 @@ function judgeAge(text: string, daysLeft: number): Verdict {
   return daysLeft < 30 ? warning(`${text} ends in ${daysLeft} days`, remedy) : ok('');
 }
 
-/** `*.example.com` stands for one label. https://docs.aws.amazon.com/acm/latest/userguide/acm-concepts.html */
-const covers = (name: string, host: string): boolean =>
-  name === host || (name.startsWith('*.') && host.slice(host.indexOf('.') + 1) === name.slice(2));
-
+/** Throws `settings` for a certificate that a deploy would refuse. */
 export async function checkCertificate(ctx: Context, target: Target, host: string | undefined): Promise<Verdict> {
-  const { certificate } = target.balancer;
-  if (!certificate) return ok('none: the load balancer speaks HTTP');
-  return judgeCertificate(await findCertificate(ctx, certificate), host, ctx.clock.now());
-}
-
-async function findCertificate(ctx: Context, CertificateArn: string): Promise<Seen | undefined> {
-  try {
-    return (await ctx.aws.acm.send(new DescribeCertificateCommand({ CertificateArn }))).Certificate;
-  } catch (error) {
-    if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
-    throw error;
+  const seen = await lookAtCertificate(ctx, target);
+  if (seen.kind === 'issued') {
+    const named = namesOfBalancer(target);
+    return judgeCertificate(seen.detail, named.length > 0 || host === undefined ? named : [host], ctx.clock.now());
   }
+  const names = namesOfBalancer(target).join(', ');
+  const words = {
+    none: 'none: the load balancer speaks HTTP',
+    'of IAM': `${target.balancer.certificate}: a server certificate of IAM is taken as it is`,
+    'to request': `ACM has none for ${names} yet: a deploy requests one`,
+    'to prove': '',
+  };
+  if (seen.kind !== 'to prove') return ok(words[seen.kind]);
+  const remedy = 'redeploy deploy adds the records that prove it, or says which to add, and waits';
+  return warning(`the certificate for ${names} is requested, and nobody has proved the names yet`, remedy);
 }
 
 /** What answers under the public name. */
@@ -83,12 +77,23 @@ export async function checkDomain(
   target: Target,
   { rootUrl, live }: { rootUrl: string | undefined; live: string | undefined },
 ): Promise<Verdict> {
-  if (rootUrl === undefined) return ok('ROOT_URL is not set: the address of the load balancer serves');
-  if (live === undefined) return ok(`${rootUrl} is asked once something is deployed`);
-  const { origin } = new URL(rootUrl);
+  const address = rootUrl ?? publicUrl(target, undefined);
+  if (address === undefined) return ok('ROOT_URL is not set: the address of the load balancer serves');
+  const { origin, hostname } = new URL(address);
+  if (isThisComputer(hostname)) return nobodys(address);
+  if (live === undefined) return ok(`${address} is asked once something is deployed`);
   const url = `${origin}${target.health.path}`;
   return judgeDomain(origin, await ask(ctx, url), live);
 }
+
+const isThisComputer = (host: string): boolean => /^(localhost|127\.0\.0\.1|\[::1\])$/i.test(host);
+
+/** Meteor makes its links of it: those of e-mails, and in the page. */
+const nobodys = (address: string): Verdict =>
+  warning(
+    `ROOT_URL is ${address}: the links that the app makes lead each visitor to his own computer`,
+    'write the address that people type, or leave ROOT_URL out: then that of the load balancer serves',
+  );
 
 async function ask(ctx: Context, url: string): Promise<Answer> {
   try {
