@@ -16,6 +16,8 @@ export async function quotas({ aws: { ec2, serviceQuotas }, call, malformed }: B
     serviceQuotas.send(new GetServiceQuotaCommand({ ServiceCode: 'vpc', QuotaCode: 'a b' })),
   );
   await call('by name', () => ec2.send(new DescribeInstanceTypesCommand({ InstanceTypes: ['t3.small'] })));
+  const few = { Filters: [{ Name: 'instance-type', Values: ['t3.small', 'x9.huge'] }], MaxResults: 5 };
+  await call('one page', () => ec2.send(new DescribeInstanceTypesCommand(few)));
   await malformed('unknown', () =>
     ec2.send(new DescribeInstanceTypesCommand({ InstanceTypes: ['x9.huge' as 't3.small'] })),
   );
