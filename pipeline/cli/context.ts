@@ -36,7 +36,7 @@ async function makeContext(session: Session, region: string, there?: Place): Pro
     aws: await connectAws({ region, ...there }),
     docker,
     sh: shell,
-    http: endpoint === undefined ? http : httpTrusting(`${endpoint}/_sandbox/certificates/authority.pem`),
+    http: there ? httpTrusting(`${there.endpoint}/_sandbox/certificates/authority.pem`) : http,
     dns,
     digitalOcean: digitalOceanOf(session.io),
     clock: realClock,
