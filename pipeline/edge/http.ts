@@ -19,19 +19,14 @@ export const httpTrusting =
     return await exchange(request, status === 200 ? [...rootCertificates, body] : undefined);
   };
 
-async function exchange(
-  { url, method = 'GET', headers = {}, body, timeoutMs }: Parameters<Http>[0],
-  ca?: string[],
-): ReturnType<Http> {
-  const { protocol } = new URL(url);
-  const host = Object.entries(headers).find(([name]) => name.toLowerCase() === 'host')?.[1];
-  const servername = host?.replace(/:\d+$/, '');
+async function exchange(request: Parameters<Http>[0], ca?: string[]): ReturnType<Http> {
+  const { url, body, timeoutMs } = request;
   const signal = AbortSignal.timeout(timeoutMs);
-  const options = { method, headers, signal, ...(servername !== undefined && { servername }), ...(ca && { ca }) };
+  const options = { ...optionsOf(request), ...(ca && { ca }), signal };
   try {
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       // No agent: a kept connection would pin us to the one machine that answered first.
-      const call = (protocol === 'https:' ? httpsRequest : httpRequest)(url, { ...options, agent: false }, resolve);
+      const call = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, { ...options, agent: false }, resolve);
       call.on('error', reject);
       call.on('upgrade', (upgraded, socket) => {
         socket.destroy();
@@ -45,6 +40,12 @@ async function exchange(
     if (signal.aborted) throw new Error(`${url} did not answer within ${timeoutMs} ms`, { cause: error });
     throw error;
   }
+}
+
+function optionsOf({ method = 'GET', headers = {} }: Parameters<Http>[0]) {
+  const host = Object.entries(headers).find(([name]) => name.toLowerCase() === 'host')?.[1];
+  const servername = host?.replace(/:\d+$/, '');
+  return { method, headers, ...(servername !== undefined && { servername }) };
 }
 
 const flat = (headers: IncomingMessage['headers']): Record<string, string> =>
