@@ -2,7 +2,7 @@ import { ACMClient } from '@aws-sdk/client-acm';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { EC2Client } from '@aws-sdk/client-ec2';
+import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
@@ -19,6 +19,7 @@ import { simulatedMachines } from '../../sandbox/engine/machines/simulated.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
 
 const utf8 = new TextEncoder();
+const mute = { warn: () => {} } as unknown as NonNullable<EC2ClientConfig['logger']>;
 
 /** What an SDK client sends its requests with: straight into the sandbox, no socket in between. */
 function requestHandler(sandbox: Pick<Sandbox, 'handle'>) {
@@ -56,6 +57,9 @@ export function clients(
     maxAttempts: options.maxAttempts ?? 1,
     ...(options.retryStrategy && { retryStrategy: options.retryStrategy }),
     requestHandler: requestHandler(sandbox),
+    // Stories make thousands of calls. A client filters each input and output for its logger, even for one that says nothing.
+    cacheMiddleware: true,
+    logger: mute,
   };
   return {
     acm: new ACMClient(config),
