@@ -20,4 +20,4 @@ it('a deploy that keeps machines in reserve and a rollback to them are repaired 
     if (differences.length > 0) failures.push(`${place.command}, ${place.call}, ${way}:`, ...differences);
   }
   expect(failures).toEqual([]);
-}, 120_000);
+}, 300_000);

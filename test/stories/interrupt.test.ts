@@ -55,7 +55,7 @@ describe('Ctrl-C', () => {
       }),
       { numRuns: 8, seed: 11, endOnFailure: true },
     );
-  }, 120_000);
+  }, 300_000);
 
   it('at any moment of a second deploy leaves one release on all machines, and no other machine', async () => {
     await assert(
@@ -71,7 +71,7 @@ describe('Ctrl-C', () => {
       }),
       { numRuns: 8, seed: 12, endOnFailure: true },
     );
-  }, 120_000);
+  }, 300_000);
 
   it('takes a rollback back, too: the release that was live stays', async () => {
     await using story = await startStory();

@@ -50,7 +50,7 @@ beforeAll(async () => {
   // From here on it is another app's deployer who holds the key.
   await makeDeployer(sandbox, [shop]);
   trespasser = { aws: story.ctx.aws, sandbox, others: othersOf(story) };
-}, 60_000);
+}, 300_000);
 afterAll(() => story[Symbol.asyncDispose]());
 
 function othersOf({ sandbox }: Story): Others {

@@ -37,7 +37,7 @@ const anyNetwork = /:(network-interface|subnet|vpc)\/|::image\/ami-0/;
 let asked: Recorded[];
 beforeAll(async () => {
   asked = (await recordQuestions(permissionStories)).filter(({ principal }) => principal.kind === 'user');
-}, 120_000);
+}, 300_000);
 
 describe('the deployer’s policy', () => {
   it('allows all that the stories ask for', async () => {

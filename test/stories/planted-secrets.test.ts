@@ -106,4 +106,4 @@ test('no value of settings, variables or references is written anywhere, over de
     ['files of the app and the cache', await readFiles(story.app, /settings\/production\.|environment\.json$/)],
   ];
   for (const [place, text] of written) expect([place, findIn(text)]).toEqual([place, []]);
-}, 60_000);
+}, 300_000);

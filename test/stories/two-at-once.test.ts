@@ -88,7 +88,7 @@ describe('two at once', () => {
     await story.edit('second line\n');
     expect((await story.deploy()).release).toMatch(/^v[34]$/);
     await check(story);
-  }, 60_000);
+  }, 300_000);
 
   it('deploys of different releases end with one of them on all machines, and both were live', async () => {
     await assert(

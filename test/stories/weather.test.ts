@@ -43,7 +43,7 @@ describe('weather', () => {
       await perform(story, command);
       clean[command] = await settled(story);
     }
-  }, 60_000);
+  }, 300_000);
 
   it.each(Object.entries(passing))(
     '%s does not keep a deploy or a rollback from its end',
@@ -97,5 +97,5 @@ describe('weather', () => {
       ),
       { numRuns: Number(process.env['RUNS'] ?? 8) },
     );
-  }, 120_000);
+  }, 300_000);
 });

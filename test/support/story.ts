@@ -139,8 +139,6 @@ const settingsText = (redeploy: Record<string, unknown>): string =>
     app: 'shop',
     region: 'us-east-1',
     image: { base: 'base', buildBase: 'base' },
-    // Fake time, too, costs a look at the fleet every three seconds.
-    balancer: { deregistrationDelaySeconds: 10 },
     environments: { production: {} },
     ...redeploy,
   });

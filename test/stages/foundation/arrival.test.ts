@@ -69,4 +69,4 @@ test('1000 random settings and variables go through files, secret and start.mjs 
   );
   child.stdin.end();
   await once(child, 'close');
-}, 60_000);
+}, 300_000);

@@ -48,7 +48,8 @@ async function openSocket(site: Site, headers: Record<string, string> = {}) {
 
 describe('a target that is taken out', () => {
   test('loses no request under load on kept-alive connections, and its slow answer arrives', async () => {
-    await using site = await startSite({ speed: 20, attributes: { 'deregistration_delay.timeout_seconds': '60' } });
+    // Three minutes here: a busy computer takes a while for the requests below.
+    await using site = await startSite({ speed: 20, attributes: { 'deregistration_delay.timeout_seconds': '3600' } });
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
