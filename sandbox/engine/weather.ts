@@ -28,7 +28,7 @@ export const weatherKinds = [
   'reset',
   // carried out, and then the connection is reset
   'lost-answer',
-  // what was just made in EC2 and IAM is not found yet
+  // what was just made in EC2 and IAM, or sent to a machine, is not found yet
   'lag',
   'expired-credentials',
   'no-capacity',

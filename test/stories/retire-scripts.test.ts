@@ -47,6 +47,16 @@ describe('scripts on an old EC2 instance', () => {
     await expect(retirement.take('plan')).rejects.toThrow(/differences between old and new/);
   });
 
+  it('are waited for when Systems Manager does not show them yet', async () => {
+    await using retirement = await startRetirement();
+    await retirement.takeUpTo('shift');
+    retirement.story.sandbox.engine.sky.set([{ kind: 'lag', seconds: 20 }]);
+    await retirement.take('forward');
+    expect(retirement.old.reloads).toBe(1);
+    const reasons = retirement.story.events.map((event) => (event.kind === 'waiting' ? event.reason : ''));
+    expect(reasons).toContain('the command does not show yet');
+  });
+
   it('go through retire.shell where that is named', async () => {
     await using retirement = await startRetirement({ shell: ['ssh', 'root@old-balancer'] });
     await retirement.takeUpTo('forward');

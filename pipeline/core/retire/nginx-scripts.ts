@@ -22,6 +22,7 @@ old=$(grep -l '^nginx: worker process is shutting down' /proc/[0-9]*/cmdline 2>/
 list=$(clients | awk -v old=" $(echo $old) " 'index(old, " " $3 " ")')
 count=$(printf '%s\\n' "$list" | grep -c : || true)
 how='one by one'
+command -v ss >/dev/null 2>&1 || how='with their workers'
 ${keepPace(seconds)}
 at=0
 while read -r from to pid; do

@@ -19,11 +19,17 @@ function findCommand(engine: Engine, id: string): CommandRecord {
 /** To the second; the model of the service allows no more. */
 const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
+/** "The Run Command API follows an eventual consistency model" (API_GetCommandInvocation.html): in weather `lag`, here too. */
+function showsYet({ sky, clock }: Engine, { requestedAt }: CommandRecord): boolean {
+  const lag = sky.rules.find(({ kind }) => kind === 'lag');
+  return lag === undefined || clock.now() >= requestedAt + (lag.seconds ?? 5) * 1000;
+}
+
 /** API_GetCommandInvocation.html */
 export const getCommandInvocation: For<'GetCommandInvocation'> = (input, { engine }) => {
   const command = engine.state.ssm.commands[input.CommandId];
   const found = command?.invocations.find(({ instanceId }) => instanceId === input.InstanceId);
-  if (!command || !found)
+  if (!command || !found || !showsYet(engine, command))
     throw new AwsError('InvocationDoesNotExist', 'The command ID and managed node ID did not match any invocations.');
   if (input.PluginName !== undefined && input.PluginName !== pluginName) {
     throw new AwsError('InvalidPluginName', `The plugin '${input.PluginName}' is not of the command`);

@@ -159,5 +159,5 @@ export const answers = (port: number, wanted: RegExp): Promise<string> =>
       if (!wanted.test(said)) throw new Error(`${port} says ${said}`);
       return said;
     },
-    { timeout: 10_000, interval: 50 },
+    { timeout: 30_000, interval: 50 },
   );
