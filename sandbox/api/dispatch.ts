@@ -5,6 +5,7 @@ import { authorize } from './authorize.ts';
 import { checkRegion, identify, readScope, type Scope } from './dispatch/authorization.ts';
 import { tell } from './dispatch/exchanges.ts';
 import { addressOf, findOperation, type SandboxRequest } from './dispatch/operation.ts';
+import { verifySignature } from './dispatch/signature.ts';
 import { AwsError } from './error.ts';
 import { encodeAnswer, encodeError, type Envelope, type HttpAnswer } from './protocol/answer.ts';
 import { readSchemas, type Schemas } from './protocol/schemas.ts';
@@ -110,6 +111,7 @@ async function carryOut(context: Context, request: SandboxRequest): Promise<Http
   const { engine, service, schemas, scope, envelope, before } = context;
   checkRegion(engine, scope, service.protocol);
   const caller = identify(engine, scope, service.protocol);
+  verifySignature(engine, request, scope.accessKeyId, service.protocol);
   const { operation, decode } = addressOf(service, schemas, request);
   const { shape, handler } = findOperation(service, schemas, operation);
   const input = decode(shape);

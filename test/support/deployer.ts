@@ -79,7 +79,7 @@ export async function readBoundary(targets: PolicyTarget[]): Promise<PolicyDocum
 
 /** One more access key of the deployer's. */
 export function giveKey({ engine }: Sandbox, accessKeyId: string): void {
-  engine.state.iam.accessKeys[accessKeyId] = { userName: name, isActive: true, createdAt: 0 };
+  engine.state.iam.accessKeys[accessKeyId] = { userName: name, secret: 'sandbox', isActive: true, createdAt: 0 };
 }
 
 /** Makes a managed policy, or changes what it says. */

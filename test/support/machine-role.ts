@@ -4,8 +4,9 @@ import { issueRoleCredentials } from '../../sandbox/engine/iam/credentials.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
 /** An access key of the role that a machine was launched with, as the machine's metadata would give it. */
-export function roleKey(sandbox: Sandbox, instanceId: string): string {
-  return issueRoleCredentials(sandbox.engine, roleOf(sandbox, instanceId), instanceId).AccessKeyId;
+export function roleKey(sandbox: Sandbox, instanceId: string): { accessKeyId: string; secretAccessKey: string } {
+  const issued = issueRoleCredentials(sandbox.engine, roleOf(sandbox, instanceId), instanceId);
+  return { accessKeyId: issued.AccessKeyId, secretAccessKey: issued.SecretAccessKey };
 }
 
 /** Throws as AWS would unless the machine's role may do this; nothing is done. */

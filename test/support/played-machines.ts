@@ -143,7 +143,7 @@ export function playedMachines(): PlayedMachines {
   /** What ship-logs.py does. */
   async function writeLog(release: PlayedRelease, machine: string, message: string): Promise<void> {
     if (!sandbox) return;
-    const { logs } = clients(sandbox, { accessKeyId: roleKey(sandbox, machine) });
+    const { logs } = clients(sandbox, roleKey(sandbox, machine));
     const stream = { logGroupName: release.logGroup, logStreamName: `${release.name}/${machine}` };
     await logs.send(new CreateLogStreamCommand(stream)).catch(() => undefined);
     const logEvents = [{ timestamp: sandbox.engine.clock.now(), message }];

@@ -48,12 +48,16 @@ export function clients(
     region?: string;
     maxAttempts?: number;
     accessKeyId?: string;
+    secretAccessKey?: string;
     retryStrategy?: ConfiguredRetryStrategy;
   } = {},
 ) {
   const config = {
     region: options.region ?? 'us-east-1',
-    credentials: { accessKeyId: options.accessKeyId ?? 'AKIASANDBOX000000000', secretAccessKey: 'sandbox' },
+    credentials: {
+      accessKeyId: options.accessKeyId ?? 'AKIASANDBOX000000000',
+      secretAccessKey: options.secretAccessKey ?? 'sandbox',
+    },
     maxAttempts: options.maxAttempts ?? 1,
     ...(options.retryStrategy && { retryStrategy: options.retryStrategy }),
     requestHandler: requestHandler(sandbox),
@@ -78,6 +82,14 @@ export function clients(
     sts: new STSClient(config),
   };
 }
+
+/** The key in what IAM or STS gave out, for `clients`. */
+export const keyOf = (
+  given: { AccessKeyId?: string | undefined; SecretAccessKey?: string | undefined } | undefined,
+) => ({
+  accessKeyId: given?.AccessKeyId ?? '',
+  secretAccessKey: given?.SecretAccessKey ?? '',
+});
 
 /** A sandbox in us-east-1 in this process; on simulated machines that boot and idle unless it is given others. */
 export function startSandbox(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {

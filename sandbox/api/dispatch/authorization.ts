@@ -11,7 +11,7 @@ export interface Scope {
   signingName: string;
 }
 
-/** Reads the scope from a SigV4 Authorization header; undefined when there is none. The signature is not verified. */
+/** Reads the scope from a SigV4 Authorization header; undefined when there is none. */
 export function readScope(headers: Record<string, string>): Scope | undefined {
   const match = /^AWS4-HMAC-SHA256 +Credential=([^/,\s]+)\/\d+\/([^/,\s]+)\/([^/,\s]+)\/aws4_request/.exec(
     headers.authorization ?? '',

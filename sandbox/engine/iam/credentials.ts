@@ -36,7 +36,12 @@ export function issueRoleCredentials(
     Token: randomBytes(96).toString('base64'),
     Expiration: engine.clock.now() + seconds * 1000,
   };
-  engine.state.iam.sessions[credentials.AccessKeyId] = { roleName, sessionName, expiresAt: credentials.Expiration };
+  engine.state.iam.sessions[credentials.AccessKeyId] = {
+    roleName,
+    sessionName,
+    secret: credentials.SecretAccessKey,
+    expiresAt: credentials.Expiration,
+  };
   engine.save();
   return credentials;
 }

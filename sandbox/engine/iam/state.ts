@@ -71,10 +71,12 @@ export interface IamInstanceProfile {
   tags: Record<string, string>;
 }
 
-/** Temporary credentials that the sandbox handed out for a role; the secret itself is not kept. */
+/** Temporary credentials that the sandbox handed out for a role. */
 interface IamSession {
   roleName: string;
   sessionName: string;
+  /** Not there in states of older sandboxes. */
+  secret?: string;
   /** Milliseconds since the epoch. */
   expiresAt: number;
 }

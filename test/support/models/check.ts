@@ -85,7 +85,7 @@ const common = new Set(
     'InvalidClientTokenId InvalidParameterCombination InvalidParameterValue InvalidQueryParameter MalformedQueryString ' +
     'MissingAction MissingAuthenticationToken MissingParameter NotAuthorized OptInRequired RequestExpired ' +
     'ServiceUnavailable Throttling ThrottlingException ValidationError ValidationException UnrecognizedClientException ' +
-    'SerializationException UnknownOperationException InvalidSignatureException MalformedInput'
+    'SerializationException UnknownOperationException InvalidSignatureException SignatureDoesNotMatch MalformedInput'
   ).split(' '),
 );
 

@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { expect, test } from 'vitest';
-import { clients, startSandbox } from '../../support/sandbox.ts';
+import { clients, keyOf, startSandbox } from '../../support/sandbox.ts';
 
 const policyOf = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
 const allow = (Action: string | string[], more: object = {}) => ({ Effect: 'Allow', Action, Resource: '*', ...more });
@@ -30,7 +30,7 @@ async function userWho(...statements: object[]) {
   );
   const { AccessKey } = await account.iam.send(new CreateAccessKeyCommand({ UserName: 'ann' }));
   const key = AccessKey?.AccessKeyId ?? '';
-  return { sandbox, account, key, ann: clients(sandbox, { accessKeyId: key }) };
+  return { sandbox, account, key, ann: clients(sandbox, keyOf(AccessKey)) };
 }
 
 const arn = 'arn:aws:iam::123456789012:user/ann';
@@ -127,7 +127,7 @@ test('a role can do no more than its boundary, and a user who must give one cann
   const everything = { RoleName: 'r', PolicyName: 'all', PolicyDocument: policyOf(allow('*')) };
   await ann.iam.send(new PutRolePolicyCommand(everything));
   const session = await ann.sts.send(new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: 'ann' }));
-  const asRole = clients(sandbox, { accessKeyId: session.Credentials?.AccessKeyId ?? '' });
+  const asRole = clients(sandbox, keyOf(session.Credentials));
   await asRole.ec2.send(new DescribeInstancesCommand({}));
   await expect(asRole.iam.send(new GetPolicyCommand({ PolicyArn: Policy?.Arn }))).rejects.toMatchObject({
     message: expect.stringContaining('because no permissions boundary allows the iam:GetPolicy action') as string,

@@ -4,17 +4,17 @@ import { beforeAll, expect, test } from 'vitest';
 import { fillPolicy } from '../../../pipeline/core/policy.ts';
 import { readTemplate } from '../../support/deployer.ts';
 import { githubIssuer, startIssuer } from '../../support/github-issuer.ts';
-import { clients, startSandbox } from '../../support/sandbox.ts';
+import { clients, keyOf, startSandbox } from '../../support/sandbox.ts';
 
 const github = startIssuer();
 const account = '123456789012';
 
 let aws: ReturnType<typeof clients>;
-let asRole: (accessKeyId: string) => ReturnType<typeof clients>;
+let asRole: (credentials: Parameters<typeof keyOf>[0]) => ReturnType<typeof clients>;
 beforeAll(async () => {
   const sandbox = await startSandbox();
   aws = clients(sandbox);
-  asRole = (accessKeyId) => clients(sandbox, { accessKeyId });
+  asRole = (credentials) => clients(sandbox, keyOf(credentials));
   sandbox.engine.state.iam.issuers[new URL(githubIssuer).host] = github.keys;
   const provider = { Url: githubIssuer, ClientIDList: ['sts.amazonaws.com'] };
   await aws.iam.send(new CreateOpenIDConnectProviderCommand(provider));
@@ -40,7 +40,7 @@ test.each([
   ['github-plan', 'repo:acme/shop:pull_request'],
 ])('the role %s takes in a job of %s', async (role, sub) => {
   const { Credentials } = await assume(role, { sub });
-  const { Arn } = await asRole(Credentials?.AccessKeyId ?? '').sts.send(new GetCallerIdentityCommand({}));
+  const { Arn } = await asRole(Credentials).sts.send(new GetCallerIdentityCommand({}));
   expect(Arn).toBe(`arn:aws:sts::${account}:assumed-role/${role}/job`);
 });
 

@@ -19,7 +19,7 @@ import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts
 import { expect, test } from 'vitest';
 import { issueRoleCredentials } from '../../../sandbox/engine/iam/credentials.ts';
 import { stillClock } from '../../support/still-clock.ts';
-import { clients, startSandbox } from '../../support/sandbox.ts';
+import { clients, keyOf, startSandbox } from '../../support/sandbox.ts';
 
 const trust = JSON.stringify({
   Version: '2012-10-17',
@@ -119,7 +119,7 @@ test('role credentials say who calls, until they expire', async () => {
   await iam.send(new CreateRoleCommand({ RoleName: 'r', AssumeRolePolicyDocument: trust }));
   const assume = { RoleArn: 'arn:aws:iam::123456789012:role/r', RoleSessionName: 'me' };
   const { Credentials } = await sts.send(new AssumeRoleCommand(assume));
-  const assumed = clients(sandbox, { accessKeyId: Credentials?.AccessKeyId ?? '' });
+  const assumed = clients(sandbox, keyOf(Credentials));
   expect((await assumed.sts.send(new GetCallerIdentityCommand({}))).Arn).toBe(
     'arn:aws:sts::123456789012:assumed-role/r/me',
   );
