@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { describe, expect, it } from 'vitest';
 import { observe } from '../../pipeline/core/observe.ts';
+import { AwsError } from '../../sandbox/api/error.ts';
 import { startStory, type Story } from '../support/story.ts';
 
 const group = { AutoScalingGroupName: 'shop-production' };
@@ -123,5 +124,22 @@ describe('notifications', () => {
     await story.configure({ notifications: {} });
     await story.deploy();
     expect(await told(story)).toEqual([diary]);
+  });
+
+  it('to a topic that Auto Scaling cannot tell end a deploy with its name, and a first one leaves no machines', async () => {
+    const before = async ({ operation }: { operation: string }) => {
+      if (operation !== 'PutNotificationConfiguration') return;
+      // It sends a test message on this call, and refuses when that does not arrive; the words here are not its own.
+      throw new AwsError('ValidationError', 'Unable to publish test message to notification target');
+    };
+    await using story = await startStory({ notifications: { topic: topic('typo') } }, { before });
+    await expect(story.deploy()).rejects.toMatchObject({
+      code: 'settings',
+      message: expect.stringMatching(
+        /^notifications\.topic arn:aws:sns:us-east-1:\d+:typo cannot be told: Unable/,
+      ) as unknown,
+    });
+    await story.clock.advance(120_000);
+    expect(await fleet(story)).toBeUndefined();
   });
 });

@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openPlace, type Place } from './bad-input-place.ts';
 
@@ -18,16 +21,33 @@ async function trap(): Promise<{ port: number; calls: string[]; close: () => voi
   return { port, calls, close: () => server.close() };
 }
 
+const root = path.resolve(import.meta.dirname, '../..');
+const built = path.join(root, 'dist/pipeline/cli.js');
+const run = promisify(execFile);
+
+/** A process of its own: the CLI as people have it. */
+async function asProcess(command: string, env: Record<string, string>) {
+  if (!existsSync(built)) await run('npm', ['run', '--silent', 'build'], { cwd: root });
+  const options = { cwd: place.app, env: { ...process.env, ...env } };
+  const ended = run(process.execPath, [built, command], options).then(
+    (good) => ({ code: 0, ...good }),
+    (error: { code: number; stdout: string; stderr: string }) => error,
+  );
+  const { code: exitCode, stdout, stderr } = await ended;
+  return { exitCode, stdout, stderr };
+}
+
 let place: Place;
 beforeEach(async () => (place = await openPlace()));
 afterEach(() => place[Symbol.asyncDispose]());
 
 test('a configuration with ten mistakes prints ten errors with key, value, remedy, before any call to AWS or Docker', async () => {
   const [aws, docker] = await Promise.all([trap(), trap()]);
-  place.setEnvironment({
+  const traps = {
     AWS_ENDPOINT_URL: `http://127.0.0.1:${aws.port}`,
     DOCKER_HOST: `tcp://127.0.0.1:${docker.port}`,
-  });
+  };
+  place.setEnvironment(traps);
   await place.write({
     'redeploy.json': JSON.stringify({
       app: 'Shop',
@@ -53,8 +73,13 @@ test('a configuration with ten mistakes prints ten errors with key, value, remed
     /live\.json is not valid JSON: line 1, column 33/,
     /ROOT_URL "www\.example\.com" is no address; it looks like https:/,
   ];
-  for (const command of ['deploy', 'plan']) {
-    const { exitCode, stdout, stderr } = await place.redeploy(command);
+  const runs = [
+    () => place.redeploy('deploy'),
+    () => place.redeploy('plan'),
+    () => asProcess('deploy', { ...traps, NO_COLOR: '1' }),
+  ];
+  for (const start of runs) {
+    const { exitCode, stdout, stderr } = await start();
     const lines = stderr.split('\n');
     for (const part of expected)
       expect(
@@ -68,4 +93,4 @@ test('a configuration with ten mistakes prints ten errors with key, value, remed
   expect([aws.calls, docker.calls]).toEqual([[], []]);
   aws.close();
   docker.close();
-});
+}, 60_000);

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import type { Act } from '../../core/act.ts';
 import type { Context } from '../../core/context.ts';
-import { isAwsError } from '../../core/errors.ts';
+import { DeployError, isAwsError } from '../../core/errors.ts';
 import { namesOf } from '../../core/names.ts';
 import type { Target } from '../../core/target.ts';
 
@@ -54,15 +54,25 @@ const putAct = (target: Target, TopicARN: string): Act => ({
     why: `${TopicARN} is not told of failed launches and terminations`,
     calls: ['autoscaling:PutNotificationConfiguration'],
   },
-  perform: (ctx) =>
-    ctx.aws.autoScaling.send(
-      new PutNotificationConfigurationCommand({
-        AutoScalingGroupName: namesOf(target).group,
-        TopicARN,
-        NotificationTypes: types,
-      }),
-    ),
+  perform: (ctx) => put(ctx, target, TopicARN),
 });
+
+/**
+ * Auto Scaling tries the topic with a message and refuses one that it cannot tell. Throws `settings`: a client of SNS and a
+ * right to read topics would only say the same a little earlier, and not whether Auto Scaling may publish.
+ */
+async function put(ctx: Context, target: Target, TopicARN: string): Promise<void> {
+  const request = { AutoScalingGroupName: namesOf(target).group, TopicARN, NotificationTypes: types };
+  try {
+    await ctx.aws.autoScaling.send(new PutNotificationConfigurationCommand(request));
+  } catch (error) {
+    if (!isAwsError(error, 'ValidationError')) throw error;
+    throw new DeployError('settings', `notifications.topic ${TopicARN} cannot be told: ${error.message}`, {
+      hint: 'is there such a topic, in this account or with a policy that lets Auto Scaling publish? `aws sns list-topics` lists them',
+      cause: error,
+    });
+  }
+}
 
 const deleteAct = (target: Target, TopicARN: string): Act => ({
   change: {
