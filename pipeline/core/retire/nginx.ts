@@ -179,3 +179,12 @@ function spliced(text: string, edits: readonly Edit[]): string {
   }
   return [...parts, text.slice(at)].join('');
 }
+
+/** Names that the configuration serves, but for those that are moved; `_` and patterns are none. */
+export function otherServerNames(text: string, hostnames: readonly string[]): string[] {
+  const known = new Set(hostnames.map((name) => name.toLowerCase()));
+  const names = [...text.matchAll(/^[^#\n]*?\bserver_name\s+([^;]+);/gm)].flatMap(([, all = '']) => all.split(/\s+/));
+  return [...new Set(names.map((name) => name.toLowerCase()))].filter(
+    (name) => /^[a-z0-9*][a-z0-9.*-]*\.[a-z]{2,}$/.test(name) && !known.has(name),
+  );
+}

@@ -58,6 +58,10 @@ echo '== connections'
 ${clientConnections}
 clients | awk '{print $2}'`;
 
+/** All that nginx includes; where it cannot tell, and for HAProxy, the file that is rewritten. */
+const wholeConfig = (software: Software): string =>
+  software.name === 'nginx' ? `nginx -T 2>/dev/null || { ${showConfig(software)}\n}` : showConfig(software);
+
 /** Who else lives on the machine: what listens, what is run by the clock, and the configuration's own words. */
 export const lookAround = (software: Software): string => `echo '== listeners'
 ss -Hltunp 2>/dev/null || true
@@ -66,7 +70,7 @@ for f in /etc/crontab /etc/cron.d/* /var/spool/cron/* /var/spool/cron/crontabs/*
   if [ -f "$f" ]; then sed -e '/^[[:space:]]*#/d' -e '/^[[:space:]]*$/d' -e '/^[A-Za-z_]*[[:space:]]*=/d' -e "s|^|$f: |" "$f"; fi
 done
 echo '== config'
-${showConfig(software)}`;
+${wholeConfig(software)}`;
 
 /** Everything worth keeping as text: the machine's disk is imaged as well. */
 export const readBelongings = (software: Software): string => `${showConfig(software)}

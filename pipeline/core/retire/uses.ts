@@ -2,6 +2,7 @@ import { fullName, type RecordSet } from '../dns.ts';
 import type { Blocks } from '../settings.ts';
 import type { Finding } from './finding.ts';
 import { otherNames } from './haproxy.ts';
+import { otherServerNames } from './nginx.ts';
 import { recordText } from './records.ts';
 
 type Retire = Blocks['retire'];
@@ -14,10 +15,11 @@ export function usesOnMachine(text: string, retire: Retire): Finding[] {
       return [name, lines];
     }),
   );
+  const namesIn = retire.software === 'nginx' ? otherServerNames : otherNames;
   return [
     ...listeners(parts['listeners'] ?? [], retire),
     ...crons(parts['cron'] ?? []),
-    ...otherNames((parts['config'] ?? []).join('\n'), retire.hostnames).map((name) => ({
+    ...namesIn((parts['config'] ?? []).join('\n'), retire.hostnames).map((name) => ({
       key: `name ${name}`,
       old: 'has a rule of its own in the configuration',
       new: 'is not in retire.hostnames',

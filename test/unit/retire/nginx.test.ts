@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rewriteNginx, surroundingsIn } from '../../../pipeline/core/retire/nginx.ts';
+import { otherServerNames, rewriteNginx, surroundingsIn } from '../../../pipeline/core/retire/nginx.ts';
 import { recipeOf } from '../../../pipeline/core/retire/rewritten.ts';
 
 const site = (location: string) => `upstream app { # both of them
@@ -115,4 +115,13 @@ describe('the forwarding configuration of nginx', () => {
 it('sends only the lines that are new', () => {
   const before = 'a\nsecret\nb\nc';
   expect(recipeOf(before, 'mark\na\nsecret\n# b\nnew\nc\nsecret')).toBe('t mark\nc 1 2\nt # b\nt new\nc 4 4\nc 2 2');
+});
+
+it('finds the names that it serves besides', () => {
+  const text = `server { server_name shop.example.com blog.example.com; }
+# server_name old.example.com;
+server {
+    server_name _ *.shop.example.org;
+}`;
+  expect(otherServerNames(text, ['shop.example.com'])).toEqual(['blog.example.com', '*.shop.example.org']);
 });
