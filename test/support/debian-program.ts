@@ -23,6 +23,8 @@ const packages = {
 /** A program that somebody else's package holds. */
 export interface Program {
   file: string;
+  /** Where all of it is unpacked. */
+  root: string;
   /** What it must be started with. */
   env: Record<string, string>;
 }
@@ -37,7 +39,7 @@ export async function findProgram(name: keyof typeof packages): Promise<Program 
   try {
     if (!existsSync(root)) await unpack(root, packages[name]);
     const places = ['lib', 'usr/lib'].flatMap((lib) => libraryFolders.map((folder) => path.join(root, lib, folder)));
-    const program = { file: path.join(root, 'usr/sbin', name), env: { LD_LIBRARY_PATH: places.join(':') } };
+    const program = { root, file: path.join(root, 'usr/sbin', name), env: { LD_LIBRARY_PATH: places.join(':') } };
     await execute(program.file, ['-v'], { env: { ...process.env, ...program.env } });
     return program;
   } catch {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import type { Entrance } from './entrance.ts';
 
 export type Kind = 'raw' | 'sockjs';
 
@@ -31,14 +32,8 @@ interface Line {
   hangUp(): void;
 }
 
-/** Where clients connect: the address may change from one attempt to the next, as that of a name does. */
-export interface Entrance {
-  find(): Promise<string>;
-  host: string;
-}
-
 /** Clients that hold a DDP subscription, as browsers do, half of them over sockjs' framing; who is thrown out comes back. */
-export function openClients(where: string | Entrance, count: number): DdpClients {
+export function openClients(where: Entrance, count: number): DdpClients {
   const stays: Stay[] = [];
   const refusals: DdpClients['refusals'] = [];
   const lines = new Set<Line>();
@@ -102,12 +97,11 @@ function unframe(kind: Kind, text: string): string[] {
 }
 
 /** Opens DDP and subscribes to which release answers, on which machine. */
-async function connect(where: string | Entrance, kind: Kind): Promise<Line> {
-  const url = typeof where === 'string' ? where : await where.find();
-  const socket = new WebSocket(addressOf(url, kind), {
+async function connect(where: Entrance, kind: Kind): Promise<Line> {
+  const socket = new WebSocket(addressOf(await where.find(), kind), {
     perMessageDeflate: false,
     handshakeTimeout: 10_000,
-    ...(typeof where === 'object' && { headers: { host: where.host } }),
+    headers: { host: where.host },
   });
   const send = (message: object) => {
     const text = JSON.stringify(message);

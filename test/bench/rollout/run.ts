@@ -1,5 +1,6 @@
 import type { RealStory } from '../../support/real-story.ts';
 import { openClients } from './ddp-clients.ts';
+import { entranceAt } from './entrance.ts';
 import type { Seen } from './figures.ts';
 import { findDrains, type Move } from './moves.ts';
 import { sendVisitors } from './visitors.ts';
@@ -10,8 +11,8 @@ export async function watchUnderLoad(
   load: { url: string; perSecond: number; sockets: number; requests: number },
   move: () => Promise<Move[]>,
 ): Promise<Seen> {
-  const clients = openClients(load.url, load.sockets);
-  const visitors = sendVisitors(load.url, { perSecond: load.perSecond, keptShare: 0.7 });
+  const clients = openClients(entranceAt(load.url), load.sockets);
+  const visitors = sendVisitors(entranceAt(load.url), { perSecond: load.perSecond, keptShare: 0.7 });
   try {
     await clients.settled;
     await moment(3000);

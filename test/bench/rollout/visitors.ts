@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Entrance } from './entrance.ts';
 
 /** One answered or failed request. */
 export interface Visit {
@@ -27,7 +28,7 @@ const releaseIn = (page: string): string | undefined => /bench-release-(v\d+)/.e
  * People who look at the page, as many a second as asked for: `keptShare` of them over connections that stay open, as
  * browsers do, the others over a new one each.
  */
-export function sendVisitors(url: string, load: { perSecond: number; keptShare: number }): Visitors {
+export function sendVisitors(where: Entrance, load: { perSecond: number; keptShare: number }): Visitors {
   const agent = new Agent({ keepAlive: true, maxSockets: mostUnderWay });
   const visits: Visit[] = [];
   const underWay = new Set<Promise<void>>();
@@ -36,7 +37,7 @@ export function sendVisitors(url: string, load: { perSecond: number; keptShare: 
   const visit = async (isFresh: boolean): Promise<void> => {
     const startedAt = performance.now();
     const atMs = Date.now();
-    const { status, body, error } = await ask(url, isFresh ? undefined : agent);
+    const { status, body, error } = await ask(where, isFresh ? undefined : agent).catch(failed);
     const release = releaseIn(body);
     const failure = error ?? (status === 200 ? undefined : `status ${status}`);
     visits.push({ atMs, tookMs: performance.now() - startedAt, release, failure, isFresh });
@@ -76,21 +77,25 @@ interface Answer {
   error: string | undefined;
 }
 
-function ask(url: string, agent: Agent | undefined): Promise<Answer> {
-  return new Promise((resolve) => {
-    const failed = (error: NodeJS.ErrnoException) => {
-      resolve({ status: 0, body: '', error: error.code ?? error.message });
-    };
-    const call = request(url, { agent: agent ?? false }, (answer) => {
+const failed = (error: NodeJS.ErrnoException): Answer => ({
+  status: 0,
+  body: '',
+  error: error.code ?? error.message,
+});
+
+async function ask(where: Entrance, agent: Agent | undefined): Promise<Answer> {
+  const url = await where.find();
+  return await new Promise((resolve, reject) => {
+    const call = request(url, { agent: agent ?? false, headers: { host: where.host } }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('error', failed);
+      answer.on('error', reject);
       answer.on('end', () => {
         resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString(), error: undefined });
       });
     });
     call.setTimeout(30_000, () => call.destroy(new Error('no answer within 30 s')));
-    call.on('error', failed);
+    call.on('error', reject);
     call.end();
   });
 }

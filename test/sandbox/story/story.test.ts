@@ -10,11 +10,12 @@ import type { DeployResult } from '../../../pipeline/commands/deploy.ts';
 import type { ListedRelease } from '../../../pipeline/commands/releases.ts';
 import type { Status } from '../../../pipeline/commands/status.ts';
 import { expected, joined, pairs, sizeOf } from '../../support/arrival.ts';
+import { chromiumPath, openBrowser } from '../../support/browser.ts';
 import { freePort } from '../../support/free-port.ts';
 import { eventually, startRealStory, type RealStory } from '../../support/real-story.ts';
 import { sendThrough } from './arrivals.ts';
 import { disguisesOf, findInLayers, readEverything, readMachine } from './secrets.ts';
-import { callMethod, chromiumPath, lines, openBrowser, releaseAt, visit } from './visitor.ts';
+import { callMethod, lines, releaseAt, visit } from './visitor.ts';
 import { allWell, blobsOf, bytesOf, findBuilders, fleetOf, look, makings } from './world.ts';
 
 // One user's evening, in order: each test goes on where the one before it ended. Everything runs for real but AWS itself.

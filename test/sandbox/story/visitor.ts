@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { chromium, type Browser } from 'playwright-core';
 import SockJS from 'sockjs-client';
 import { CONNECT, connectRaw, ddpOver, type DdpClient } from '../../unit/meteor-standin/ddp.ts';
 
@@ -52,11 +50,3 @@ export async function callMethod(client: DdpClient, method: string): Promise<unk
   client.close();
   return result;
 }
-
-const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-/** Undefined where there is none: then the story does without. */
-export const chromiumPath = browsers.find((file) => existsSync(file));
-
-/** A headless Chromium; `--no-sandbox` since tests may run as root. */
-export const openBrowser = (executablePath: string): Promise<Browser> =>
-  chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
