@@ -12,7 +12,9 @@ const project = (name: string) => ({
   setupFiles: ['test/support/hold-to-models.ts'],
 });
 /** On simulated machines and a fake clock. Files share a process: loading all that they need takes longer than most run. */
-const fast = (name: string) => ({ test: { ...project(name), isolate: false, testTimeout: 120_000 } });
+const fast = (name: string) => ({
+  test: { ...project(name), isolate: false, testTimeout: 120_000, hookTimeout: 60_000 },
+});
 /** With emulators or machines that take the time they take. */
 const slow = (name: string, minutes: number) => ({
   ...project(name),
