@@ -67,6 +67,8 @@ export async function makeDeployer(
 
 /** Brings the policies that the deployer has up to date with redeploy.json, as docs/permissions.md asks for after changes of it. */
 export async function reprintPolicies(sandbox: Sandbox, targets: PolicyTarget[]): Promise<void> {
+  // Of a redeploy.json that names no environment nothing can be printed.
+  if (targets.length === 0) return;
   const attached = sandbox.engine.state.iam.users[name]?.attachedPolicies ?? [];
   const parts = attached.map((arn) => arn.slice(arn.lastIndexOf('/') + 1));
   for (const part of parts) putPolicy(sandbox, part, await readPolicy(part, targets));
