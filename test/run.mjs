@@ -62,7 +62,11 @@ async function runOnce({ args, priority }, report) {
 /** Runs vitest with its output shown and searched for warnings. */
 function vitest(args, priority) {
   const entry = path.join(root, 'node_modules/vitest/vitest.mjs');
-  const env = { ...process.env, ...(process.stdout.isTTY && !process.env.NO_COLOR && { FORCE_COLOR: '1' }) };
+  const env = {
+    ...process.env,
+    REDEPLOY_IS_BUILT: '1',
+    ...(process.stdout.isTTY && !process.env.NO_COLOR && { FORCE_COLOR: '1' }),
+  };
   const child = spawn(process.execPath, [entry, 'run', ...args], {
     cwd: root,
     env,
