@@ -152,13 +152,9 @@ describe('nobody notices', () => {
     expect(reserve.map(({ release, machines: kept }) => [release, kept.length])).toEqual([['v1', 2]]);
 
     const promised = { requests: 2000, sockets: 20 };
-    let statusSeconds = 0;
-    const seen = await watchUnderLoad(story, { url, perSecond: 80, ...promised }, async () => {
-      const startedAt = Date.now();
-      await story.ask<Status>('status');
-      statusSeconds = (Date.now() - startedAt) / 1000;
-      return [await make(story, 'v2', 'rollback', 'rollback')];
-    });
+    const seen = await watchUnderLoad(story, { url, perSecond: 80, ...promised }, async () => [
+      await make(story, 'v2', 'rollback', 'rollback'),
+    ]);
     const { requests, sockets } = figuresOf(seen);
     expect(requests, JSON.stringify(requests.failures)).toMatchObject({ failed: 0, byNeitherRelease: 0 });
     expect(sockets.backAfterMs.most).toBeLessThanOrEqual(5000);
@@ -166,8 +162,7 @@ describe('nobody notices', () => {
     const newOnes = seen.visits.filter(({ release }) => release === 'v2').map(({ atMs, tookMs }) => atMs + tookMs);
     const seconds = (Math.max(...newOnes) - typedAt) / 1000;
     process.stdout.write(`served by the old release alone ${seconds.toFixed(1)} s after the command was typed\n`);
-    // Where everything else runs at the same time, a look at the fleet alone takes several times as long as its second or two.
-    expect(seconds).toBeLessThanOrEqual(Math.max(20, 10 * statusSeconds));
+    expect(seconds).toBeLessThanOrEqual(20);
     expect(await story.ask<Status>('status')).toMatchObject({ live: { name: 'v1' }, reserve: [], halfMade: [] });
   });
 });
