@@ -32,6 +32,8 @@ export default defineConfig({
       fast('stages'),
       fast('stories'),
       { test: slow('conformance', 6) },
+      // For itself: `npm run bench:retire`.
+      { test: { ...slow('bench', 15), globalSetup: [models, 'test/support/images.ts'], sequence: { groupOrder: 2 } } },
       // Real machines mostly wait. `npm test` runs these beside all others; whoever runs everything with vitest itself, after them.
       {
         test: {

@@ -30,10 +30,10 @@ export interface Program {
 }
 
 /**
- * Debian's own program, unpacked and not installed (so that nothing is started), fetched once and kept. Undefined where it
- * cannot be had: then tests do without.
+ * Debian's own program, unpacked and not installed (so that nothing is started), fetched once and kept. Throws where it cannot be
+ * had: no test passes without it unseen.
  */
-export async function findProgram(name: keyof typeof packages): Promise<Program | undefined> {
+export async function debianProgram(name: keyof typeof packages): Promise<Program> {
   const cache = path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'meteor-redeploy/test');
   const root = path.join(cache, `${name}-${process.arch}-unpacked`);
   try {
@@ -42,8 +42,10 @@ export async function findProgram(name: keyof typeof packages): Promise<Program 
     const program = { root, file: path.join(root, 'usr/sbin', name), env: { LD_LIBRARY_PATH: places.join(':') } };
     await execute(program.file, ['-v'], { env: { ...process.env, ...program.env } });
     return program;
-  } catch {
-    return undefined;
+  } catch (cause) {
+    throw new Error(`the tests need Debian's ${name}, and apt-get and dpkg-deb to fetch it with: ${String(cause)}`, {
+      cause,
+    });
   }
 }
 

@@ -98,11 +98,15 @@ export async function ensureDocker() {
 
 const isDebianRoot = () => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
 
-/** Docker's engine, and mmdebstrap, with which images are made where no registry can be reached. */
+/**
+ * Docker's engine; mmdebstrap, with which images are made where no registry can be reached; and ss, which scripts for old machines
+ * ask who is connected.
+ */
 async function ensureDebianPackages(hasDocker) {
   const missing = [];
   if (!hasDocker && !(await works('dockerd', '--version'))) missing.push('docker.io', 'iptables');
   if (!(await works('mmdebstrap', '--version'))) missing.push('mmdebstrap', 'debian-archive-keyring');
+  if (!(await works('ss', '-V'))) missing.push('iproute2');
   if (missing.length === 0) return;
   await install(missing);
 }

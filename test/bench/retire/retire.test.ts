@@ -7,13 +7,14 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from 'vitest';
 import type { DeployResult } from '../../../pipeline/commands/deploy.ts';
-import { openBench } from '../../bench/rollout/moves.ts';
-import { findProgram } from '../../support/debian-program.ts';
+import { openBench } from '../rollout/moves.ts';
+import { debianProgram } from '../../support/debian-program.ts';
 import { eventually, type RealStory } from '../../support/real-story.ts';
 import { buildOldWorld, host, type OldWorld } from './old-world.ts';
 import { openUsers } from './users.ts';
 
-// The whole way from Debian's HAProxy on one machine to none, with everybody there: nobody may notice.
+// `npm run bench:retire`: the whole way from Debian's HAProxy on one machine to none, with everybody there: nobody may notice. It takes
+// minutes of two cores; `npm test` has its parts.
 
 /** What the user writes into redeploy.json; only the times are shorter than anybody's should be. */
 const describeOld = (story: RealStory, world: OldWorld, port: number): Promise<void> =>
@@ -42,16 +43,15 @@ const describeOld = (story: RealStory, world: OldWorld, port: number): Promise<v
     return JSON.stringify({ ...(JSON.parse(text) as object), retire }, undefined, 2);
   });
 
-/** Minutes of two cores for one test: `npm run bench:retire` has it, `npm test` has its parts. */
-const haproxy = process.env['OLD_WORLD'] === undefined ? undefined : await findProgram('haproxy');
+const haproxy = await debianProgram('haproxy');
 /** Fifteen commands, each a process of its own, beside whatever else this computer does. */
 const limits = { timeout: 15 * 60_000 };
 
-test.skipIf(!haproxy)('HAProxy is retired under load, the forgotten webhook found first', limits, async () => {
+test('HAProxy is retired under load, the forgotten webhook found first', limits, async () => {
   await using story = await openBench('retire', 5);
   const { url, release } = await story.ask<DeployResult>('deploy');
   const port = Number(new URL(url).port);
-  await using world = await buildOldWorld(story, haproxy?.root ?? '', { host: new URL(url).hostname, port });
+  await using world = await buildOldWorld(story, haproxy.root, { host: new URL(url).hostname, port });
   await describeOld(story, world, port);
   await using users = await openUsers({ host, address: world.address, port }, story.resolver);
   const { clients, visitors, webhook, page } = users;

@@ -2,8 +2,8 @@ import { Resolver } from 'node:dns/promises';
 import { request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
-import { openClients, type DdpClients } from '../../bench/rollout/ddp-clients.ts';
-import { sendVisitors, type Visitors } from '../../bench/rollout/visitors.ts';
+import { openClients, type DdpClients } from '../rollout/ddp-clients.ts';
+import { sendVisitors, type Visitors } from '../rollout/visitors.ts';
 import { chromiumPath, openBrowser } from '../../support/browser.ts';
 import { openSocks } from './socks.ts';
 
