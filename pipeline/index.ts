@@ -9,4 +9,5 @@ export type { Context } from './core/context.ts';
 export type { Cost, CostLine } from './core/cost.ts';
 export { DeployError, type ErrorCode } from './core/errors.ts';
 export type { Event, Report } from './core/event.ts';
-export { readTarget, type Target } from './core/target.ts';
+export { readTarget } from './core/read-target.ts';
+export type { Target } from './core/target.ts';

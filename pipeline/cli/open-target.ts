@@ -5,7 +5,7 @@ import { contextIn, type Session } from './context.ts';
 /** The environment and the AWS that it lives in: mistakes in settings (and in the files that they name) come first, the sandbox is started if need be. */
 export async function openTarget(session: Session, options: Targeted, how?: 'with files' | 'to retire') {
   const [{ readTarget }, { mistakesInFiles }] = await Promise.all([
-    import('../core/target.ts'),
+    import('../core/read-target.ts'),
     import('../core/payload.ts'),
   ]);
   const directory = path.resolve(session.io.cwd, options.appDir);

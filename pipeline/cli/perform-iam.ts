@@ -3,7 +3,7 @@ import { iamDocument, iamSetup, type IamOptions } from '../commands/iam.ts';
 import { accountOf } from '../core/account.ts';
 import { DeployError } from '../core/errors.ts';
 import type { PolicyName } from '../core/policy-names.ts';
-import { readSettings } from '../core/target.ts';
+import { readSettings } from '../core/read-target.ts';
 import { packageRoot } from '../edge/package-root.ts';
 import { shell } from '../edge/shell.ts';
 import type { ChoiceOf } from './choice.ts';

@@ -33,6 +33,6 @@ export const performSandbox = {
 /** The region in redeploy.json, when the sandbox is started next to one. */
 async function regionOfApp(directory: string): Promise<string | undefined> {
   if (!existsSync(path.join(directory, 'redeploy.json'))) return undefined;
-  const { readSettings } = await import('../core/target.ts');
+  const { readSettings } = await import('../core/read-target.ts');
   return (await readSettings(directory)).region;
 }

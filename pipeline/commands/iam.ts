@@ -11,7 +11,7 @@ import {
   type PolicyTarget,
 } from '../core/policy.ts';
 import { policyTemplates, type PolicyName } from '../core/policy-names.ts';
-import { readSettings } from '../core/target.ts';
+import { readSettings } from '../core/read-target.ts';
 
 /** IAM user guide, "IAM and AWS STS quotas": without white space; of a role's trust, a managed policy, a role's inline policies. */
 const limits = { trust: 2048, managed: 6144, inline: 10_240 };

@@ -1,7 +1,8 @@
 import { namesOf } from './names.ts';
 import { sourceOf, type Reference } from './references.ts';
 import type { Settings } from './settings.ts';
-import { chooseEnvironment, type Target } from './target.ts';
+import { chooseEnvironment } from './read-target.ts';
+import type { Target } from './target.ts';
 import { fill } from './template.ts';
 
 /** What templates/iam names of an environment. */

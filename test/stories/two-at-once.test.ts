@@ -7,7 +7,7 @@ import { deploy } from '../../pipeline/commands/deploy.ts';
 import { rollback } from '../../pipeline/commands/rollback.ts';
 import type { Context } from '../../pipeline/core/context.ts';
 import { DeployError } from '../../pipeline/core/errors.ts';
-import { readTarget } from '../../pipeline/core/target.ts';
+import { readTarget } from '../../pipeline/core/read-target.ts';
 import { timings } from '../../sandbox/engine/engine.ts';
 import { paused } from '../support/paused.ts';
 import { clients } from '../support/sandbox.ts';

@@ -8,7 +8,7 @@ import {
   type PolicyDocument,
   type PolicyTarget,
 } from '../../pipeline/core/policy.ts';
-import { readSettings } from '../../pipeline/core/target.ts';
+import { readSettings } from '../../pipeline/core/read-target.ts';
 import type { IamIdentity, IamPolicy } from '../../sandbox/engine/iam/state.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 

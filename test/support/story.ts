@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Aws, Context } from '../../pipeline/core/context.ts';
 import type { Event } from '../../pipeline/core/event.ts';
 import type { Target } from '../../pipeline/core/target.ts';
-import { readTarget } from '../../pipeline/core/target.ts';
+import { readTarget } from '../../pipeline/core/read-target.ts';
 import { deploy, type DeployResult } from '../../pipeline/commands/deploy.ts';
 import { rollback } from '../../pipeline/commands/rollback.ts';
 import { simulatedMachines, type SimulatedMachines } from '../../sandbox/engine/machines/simulated.ts';

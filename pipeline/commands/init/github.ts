@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { architectureOf } from '../../core/architecture.ts';
 import { DeployError } from '../../core/errors.ts';
-import { readSettings, chooseEnvironment } from '../../core/target.ts';
+import { readSettings, chooseEnvironment } from '../../core/read-target.ts';
 import { completeBlocks, type Settings } from '../../core/settings.ts';
 import { fill } from '../../core/template.ts';
 import type { Placed } from './place.ts';

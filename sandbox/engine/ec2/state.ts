@@ -1,8 +1,5 @@
-import type { TokenRecord } from './tokens.ts';
 import type { RouteTableRecord, VpcEndpointRecord } from './routes.ts';
 import type { ElasticAddressRecord } from './elastic-record.ts';
-import { stockImages, stockSnapshots } from './stock.ts';
-import { defaultGroup, defaultRouteTable, defaultSubnets, defaultVpc } from './default-vpc.ts';
 
 /** What the sandbox remembers of EC2. Plain JSON; every time is in milliseconds since the epoch, every map is by id. */
 export interface Ec2State {
@@ -217,18 +214,11 @@ export interface LaunchTemplateRecord {
   tags: Tags;
 }
 
-/** A fresh account: the default VPC over three zones, and Amazon's images. */
-export const emptyEc2 = (region: string): Ec2State => ({
-  vpcs: { [defaultVpc.id]: structuredClone(defaultVpc) },
-  subnets: defaultSubnets(region),
-  routeTables: { [defaultRouteTable.id]: structuredClone(defaultRouteTable) },
-  vpcEndpoints: {},
-  securityGroups: { [defaultGroup.id]: structuredClone(defaultGroup) },
-  instances: {},
-  volumes: {},
-  snapshots: stockSnapshots(),
-  images: stockImages(),
-  launchTemplates: {},
-  addresses: {},
-  tokens: {},
-});
+/** What a client token stands for. */
+export interface TokenRecord {
+  /** Hash of the parameters, to tell a retry from a different request. */
+  parameters: string;
+  /** Ids of what was made. */
+  made: string[];
+  atMs: number;
+}

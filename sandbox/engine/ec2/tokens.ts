@@ -2,15 +2,6 @@ import { createHash } from 'node:crypto';
 import { AwsError } from '../../api/error.ts';
 import type { Engine } from '../engine.ts';
 
-/** What a client token stands for. */
-export interface TokenRecord {
-  /** Hash of the parameters, to tell a retry from a different request. */
-  parameters: string;
-  /** Ids of what was made. */
-  made: string[];
-  atMs: number;
-}
-
 const keptMs = 24 * 3_600_000;
 
 /** One idempotent request (ec2-api-idempotency.html). */

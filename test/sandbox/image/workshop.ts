@@ -6,7 +6,7 @@ import type { Bundle } from '../../../pipeline/core/artifacts.ts';
 import type { Context } from '../../../pipeline/core/context.ts';
 import type { Event } from '../../../pipeline/core/event.ts';
 import type { Target } from '../../../pipeline/core/target.ts';
-import { readTarget } from '../../../pipeline/core/target.ts';
+import { readTarget } from '../../../pipeline/core/read-target.ts';
 import { connectAws } from '../../../pipeline/edge/aws.ts';
 import { realClock } from '../../../pipeline/edge/clock.ts';
 import { dockerClient } from '../../../pipeline/edge/docker.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import type { Context } from '../../../pipeline/core/context.ts';
 import { readWrittenPayload } from '../../../pipeline/core/payload.ts';
-import { readTarget } from '../../../pipeline/core/target.ts';
+import { readTarget } from '../../../pipeline/core/read-target.ts';
 import { ensureSettingsVersion } from '../../../pipeline/stages/foundation/secret.ts';
 import { writePair, type Pair } from '../../support/arrival.ts';
 import type { RealStory } from '../../support/real-story.ts';

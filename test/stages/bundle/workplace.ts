@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Context } from '../../../pipeline/core/context.ts';
 import type { Event } from '../../../pipeline/core/event.ts';
-import { readTarget, type Target } from '../../../pipeline/core/target.ts';
+import { readTarget } from '../../../pipeline/core/read-target.ts';
+import type { Target } from '../../../pipeline/core/target.ts';
 import { realClock } from '../../../pipeline/edge/clock.ts';
 import { shell } from '../../../pipeline/edge/shell.ts';
 

@@ -3,7 +3,7 @@ import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readTarget } from '../../../pipeline/core/target.ts';
+import { readTarget } from '../../../pipeline/core/read-target.ts';
 import { realClock } from '../../../pipeline/edge/clock.ts';
 import { shell } from '../../../pipeline/edge/shell.ts';
 import { readPayload } from '../../../pipeline/stages/payload.ts';

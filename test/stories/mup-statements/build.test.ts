@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import type Dockerode from 'dockerode';
 import { expect, test } from 'vitest';
 import { deploy } from '../../../pipeline/commands/deploy.ts';
-import { readSettings, readTarget } from '../../../pipeline/core/target.ts';
+import { readSettings, readTarget } from '../../../pipeline/core/read-target.ts';
 import { meteorBuildArguments } from '../../../pipeline/stages/bundle/arguments.ts';
 import { readBundle } from '../../../pipeline/stages/bundle/read.ts';
 import { ensureBase } from '../../../pipeline/stages/image/base.ts';

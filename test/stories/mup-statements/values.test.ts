@@ -5,7 +5,7 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type Dockerode from 'dockerode';
 import { expect, test } from 'vitest';
 import { documentOf, readWrittenPayload } from '../../../pipeline/core/payload.ts';
-import { readTarget } from '../../../pipeline/core/target.ts';
+import { readTarget } from '../../../pipeline/core/read-target.ts';
 import { writePair } from '../../support/arrival.ts';
 import { failureOf } from '../../support/failure.ts';
 import { startStory, type Story } from '../../support/story.ts';

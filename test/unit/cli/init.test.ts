@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { init, proposeName } from '../../../pipeline/commands/init.ts';
 import { readWrittenPayload } from '../../../pipeline/core/payload.ts';
-import { readTarget } from '../../../pipeline/core/target.ts';
+import { readTarget } from '../../../pipeline/core/read-target.ts';
 
 let directory: string;
 beforeEach(async () => (directory = await mkdtemp(path.join(tmpdir(), 'My Shop-'))));

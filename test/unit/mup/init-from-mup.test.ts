@@ -8,7 +8,7 @@ import { perform } from '../../../pipeline/cli/perform.ts';
 import type { Session } from '../../../pipeline/cli/context.ts';
 import type { MupImport } from '../../../pipeline/commands/init-from-mup.ts';
 import { readWrittenPayload } from '../../../pipeline/core/payload.ts';
-import { readTarget } from '../../../pipeline/core/target.ts';
+import { readTarget } from '../../../pipeline/core/read-target.ts';
 import { fixtureNames, fixtures } from './read-fixture.ts';
 
 let app: string;

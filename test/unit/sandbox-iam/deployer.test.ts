@@ -7,7 +7,7 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { iamDocument } from '../../../pipeline/commands/iam.ts';
 import { sandboxDeployer, sandboxUp } from '../../../pipeline/commands/sandbox.ts';
-import { readTarget } from '../../../pipeline/core/target.ts';
+import { readTarget } from '../../../pipeline/core/read-target.ts';
 import { connectAws } from '../../../pipeline/edge/aws.ts';
 import { realClock } from '../../../pipeline/edge/clock.ts';
 import { http } from '../../../pipeline/edge/http.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { documentOf, readWrittenPayload, versionOf } from '../../../pipeline/core/payload.ts';
-import { readTarget } from '../../../pipeline/core/target.ts';
+import { readTarget } from '../../../pipeline/core/read-target.ts';
 
 const password = 'hunter2-never-printed';
 let directory: string;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DeployError } from '../../../pipeline/core/errors.ts';
-import { readTarget } from '../../../pipeline/core/target.ts';
+import { readTarget } from '../../../pipeline/core/read-target.ts';
 
 let directory: string;
 beforeEach(async () => (directory = await mkdtemp(path.join(tmpdir(), 'target-'))));

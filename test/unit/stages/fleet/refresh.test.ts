@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { readTarget } from '../../../../pipeline/core/target.ts';
+import { readTarget } from '../../../../pipeline/core/read-target.ts';
 import { maxHealthyPercentage, refreshRequest } from '../../../../pipeline/stages/fleet/refresh.ts';
 
 const sample = path.resolve(import.meta.dirname, '../../../fixtures/app');
