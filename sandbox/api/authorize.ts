@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { judge, type Question } from '../engine/iam/policy.ts';
 import { permissionsOf, type Permissions, type Principal } from '../engine/iam/principal.ts';
-import { denied, templateDenied, type Refused } from './authorize/denied.ts';
+import { denied, linkedRoleDenied, templateDenied, type Refused } from './authorize/denied.ts';
 import { need, type Need, type Resource } from './authorize/need.ts';
 import { tellQuestion } from './authorize/questions.ts';
 import type { Caller, Service } from './service.ts';
@@ -28,9 +28,17 @@ export function authorize(engine: Engine, { service, operation, input, caller }:
   const refused = findRefused(engine, principal, needs);
   if (!refused) return;
   engine.log(`iam: ${caller.arn} may not ${refused.action} on ${refused.resource}`);
-  // Auto Scaling does not say what it was that launching from the template lacks.
-  if (prefix === 'autoscaling' && !refused.action.startsWith(prefix)) throw templateDenied(templateIn(input));
-  throw denied(service, caller, refused);
+  throw prefix === 'autoscaling'
+    ? deniedByAutoScaling(service, caller, refused, input)
+    : denied(service, caller, refused);
+}
+
+/** Auto Scaling does not say what it was that launching from the template lacks, and words its own role's refusal in its own way. */
+function deniedByAutoScaling(service: Service, caller: Caller, refused: Refused, input: Asking['input']) {
+  if (refused.action.startsWith('autoscaling:')) return denied(service, caller, refused);
+  return refused.action === 'iam:CreateServiceLinkedRole'
+    ? linkedRoleDenied(caller, refused)
+    : templateDenied(templateIn(input));
 }
 
 /** The first thing that a principal is not allowed. */

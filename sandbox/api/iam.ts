@@ -1,5 +1,6 @@
 import type * as client from '@aws-sdk/client-iam';
 import * as profiles from './iam/instance-profiles.ts';
+import { createServiceLinkedRole } from './iam/linked-roles.ts';
 import { iamNeeds } from './iam/needs.ts';
 import { createOidcProvider } from './iam/oidc-providers.ts';
 import * as managed from './iam/policies.ts';
@@ -31,7 +32,7 @@ const rolesAndProfiles: Operations<typeof client> = {
   UpdateAssumeRolePolicy: roles.updateAssumeRolePolicy,
   TagRole: roles.tagRole,
   ListRoles: roles.listRoles,
-  CreateServiceLinkedRole: roles.createServiceLinkedRole,
+  CreateServiceLinkedRole: createServiceLinkedRole,
   PutRolePolicy: policies.putRolePolicy,
   GetRolePolicy: policies.getRolePolicy,
   DeleteRolePolicy: policies.deleteRolePolicy,

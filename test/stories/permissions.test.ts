@@ -1,19 +1,12 @@
+import { CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PolicyStatement, PolicyTarget } from '../../pipeline/core/policy.ts';
 import { timings } from '../../sandbox/engine/engine.ts';
 import { deployerParts, putPolicy, readPolicy } from '../support/deployer.ts';
 import { permissionStories } from '../support/permission-stories.ts';
 import { isAllowed, recordQuestions, type Recorded } from '../support/questions.ts';
-import { startStory } from '../support/story.ts';
+import { startStory, type Story } from '../support/story.ts';
 import { perform } from '../support/weather.ts';
-
-/** Asked for by AWS alone, or by the real Docker: why, and the page that says so. */
-const unseen: Record<string, string> = {
-  'iam:CreateServiceLinkedRole':
-    'the first group and the first balancer of an account: https://docs.aws.amazon.com/autoscaling/ec2/userguide/autoscaling-service-linked-role.html',
-  'ecr:BatchGetImage':
-    'docker push looks for the tag first: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html',
-};
 
 const shop: PolicyTarget = {
   app: 'shop',
@@ -53,11 +46,10 @@ describe('the deployer’s policy', () => {
         const without = { ...statement, Action: actionsOf(statement).filter((one) => one !== action) };
         const left = statements.with(at, without);
         const missed = asked.find((question) => question.action === action && !isAllowed(left, question));
-        if (!missed && !(action in unseen)) needless.push(`${statement.Sid}: ${action}`);
+        if (!missed) needless.push(`${statement.Sid}: ${action}`);
       }
     }
     expect(needless).toEqual([]);
-    expect(Object.keys(unseen).filter((action) => asked.some((question) => question.action === action))).toEqual([]);
   });
 
   it.each([
@@ -82,24 +74,61 @@ describe('the deployer’s policy', () => {
   });
 });
 
+/** Takes an action out of all that the deployer has. */
+async function withhold({ sandbox }: Story, action: string): Promise<void> {
+  for (const part of deployerParts) {
+    const { Version, Statement } = await readPolicy(part, [shop]);
+    const actions = (one: PolicyStatement) => actionsOf(one).filter((name) => name !== action);
+    const left = Statement.map((one) => Object.assign({}, one, { Action: actions(one) }));
+    putPolicy(sandbox, part, { Version, Statement: left.filter(({ Action }) => Action.length > 0) });
+  }
+}
+
 describe('a deploy with one action less', () => {
   it.each(['ec2:RunInstances', 'iam:PassRole', 'elasticloadbalancing:AddTags', 'secretsmanager:PutSecretValue'])(
     '%s is refused, and the refusal names it and the way out',
     async (action) => {
       await using story = await startStory({}, { timing: { ...timings.none, tickMs: 2500 } });
-      for (const part of deployerParts) {
-        const { Statement } = await readPolicy(part, [shop]);
-        const left = Statement.map((one) =>
-          Object.assign({}, one, { Action: actionsOf(one).filter((name) => name !== action) }),
-        );
-        putPolicy(story.sandbox, part, {
-          Version: '2012-10-17',
-          Statement: left.filter(({ Action }) => Action.length > 0),
-        });
-      }
+      await withhold(story, action);
       const failure = await perform(story, 'first deploy');
       expect(failure?.document.message).toMatch(new RegExp(`^AWS does not allow ${action} on arn:aws:`));
       expect(failure?.document.hint).toContain('`redeploy iam deployer`');
+    },
+  );
+
+  it.each([
+    ['elasticloadbalancing', 'balancer'],
+    ['autoscaling', 'group'],
+  ])('iam:CreateServiceLinkedRole for %s is refused with the account’s first %s, and not again', async (service) => {
+    await using story = await startStory({}, { timing: { ...timings.none, tickMs: 2500 } });
+    const narrow = (text: string) => text.replaceAll(new RegExp(`"${service}\\.amazonaws\\.com"`, 'g'), '"none"');
+    const content = await readPolicy('deployer-content', [shop]);
+    putPolicy(story.sandbox, 'deployer-content', JSON.parse(narrow(JSON.stringify(content))) as object);
+    const failure = await perform(story, 'first deploy');
+    expect(failure?.document.message).toMatch(
+      new RegExp(
+        `^AWS does not allow iam:CreateServiceLinkedRole on arn:aws:iam::\\d+:role/aws-service-role/${service}`,
+      ),
+    );
+    const remedy = `aws iam create-service-linked-role --aws-service-name ${service}.amazonaws.com`;
+    expect(failure?.document.lines?.join('\n')).toContain(remedy);
+    // As whoever keeps the account does what that says.
+    await story.account.iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: `${service}.amazonaws.com` }));
+    expect(await perform(story, 'first deploy')).toBeUndefined();
+  });
+
+  it.each(['ecr:BatchGetImage', 'ecr:BatchCheckLayerAvailability', 'ecr:PutImage'])(
+    '%s ends with the push, at once, and what a push takes is told',
+    async (action) => {
+      await using story = await startStory({}, { timing: { ...timings.none, tickMs: 2500 } });
+      await withhold(story, action);
+      const failure = await perform(story, 'first deploy');
+      expect(failure?.document).toMatchObject({
+        code: 'credentials',
+        hint: expect.stringContaining('`redeploy iam deployer`') as string,
+        lines: [expect.stringMatching(/403 Forbidden|ecr:PutImage/), expect.stringContaining(action)] as string[],
+      });
+      expect(JSON.stringify(story.events)).not.toContain('push broke off');
     },
   );
 });

@@ -12,6 +12,19 @@ export interface PlayedDocker {
   pushes: string[];
 }
 
+/**
+ * What a push asks the registry for, in this order. Docker that keeps its images in containerd, as it does since 29, looks first
+ * whether the tag is there (core/remotes/docker/pusher.go of containerd).
+ */
+const pushRequests = [
+  'HEAD manifests',
+  'HEAD blobs',
+  'POST blobs/uploads',
+  'PATCH blobs/uploads',
+  'PUT blobs/uploads',
+  'PUT manifests',
+];
+
 const notFound = () => Object.assign(new Error('no such image'), { statusCode: 404 });
 const lines = (...messages: object[]) => Readable.from(messages.map((message) => `${JSON.stringify(message)}\n`));
 
@@ -27,7 +40,7 @@ export function playedDocker(sandbox: Sandbox): PlayedDocker {
     const digest = `sha256:${createHash('sha256').update(tag).digest('hex')}`;
     const repository = sandbox.engine.state.ecr.repositories[name];
     if (!repository) return lines({ error: `name unknown: the repository ${name} does not exist` });
-    const denial = whyDenied(name, password);
+    const denial = whyDenied(name, tag, password);
     if (denial !== undefined) return lines({ error: denial });
     repository.images[digest] ??= {
       digest,
@@ -41,25 +54,22 @@ export function playedDocker(sandbox: Sandbox): PlayedDocker {
     return lines({ aux: { Digest: digest } });
   }
 
-  /** What a real push asks the registry for, in this order. */
-  function whyDenied(name: string, password: string): string | undefined {
+  /** What of a push is refused first, in Docker's words: an answer to HEAD has no body that would say why. */
+  function whyDenied(name: string, tag: string, password: string): string | undefined {
     const principal = holderOfPassword(sandbox.engine, password);
     if (!principal) return 'no basic auth credentials';
-    try {
-      for (const request of [
-        'HEAD blobs',
-        'POST blobs/uploads',
-        'PATCH blobs/uploads',
-        'PUT blobs/uploads',
-        'PUT manifests',
-      ]) {
-        const [method = '', what = ''] = request.split(' ');
+    for (const request of pushRequests) {
+      const [method = '', what = ''] = request.split(' ');
+      try {
         checkRegistryAction(sandbox.engine, principal, { method, what, name });
+      } catch (error) {
+        const url = `http://${sandbox.engine.authority}/v2/${name}/${what}/${tag}`;
+        return method === 'HEAD'
+          ? `unexpected status from HEAD request to ${url}: 403 Forbidden`
+          : `denied: ${(error as Error).message}`;
       }
-      return undefined;
-    } catch (error) {
-      return `denied: ${(error as Error).message}`;
     }
+    return undefined;
   }
 
   const docker = {

@@ -32,7 +32,10 @@ const denied: Explanation = (error, action) => {
   const where = resource === undefined || resource === '*' ? '' : ` on ${resource}`;
   return new DeployError('credentials', `AWS does not allow ${denied}${where}`, {
     hint: 'ask whoever keeps the account to allow it: `redeploy iam deployer` prints what redeploy needs, docs/permissions.md how to give it',
-    lines: [error.message.replace(/ Encoded authorization failure message: .*$/s, ''), ...launchesToo(action)],
+    lines: [
+      error.message.replace(/ Encoded authorization failure message: .*$/s, ''),
+      ...(denied === 'iam:CreateServiceLinkedRole' ? makesRole(resource) : launchesToo(action)),
+    ],
     cause: error,
   });
 };
@@ -46,6 +49,17 @@ const launchesToo = (action: string): string[] =>
   ].includes(action)
     ? [`besides ${action} this takes ec2:RunInstances, ec2:CreateTags and iam:PassRole for what the template launches`]
     : [];
+
+/** AWS makes a service's role with an account's first load balancer or group, for the caller (id_roles_create-service-linked-role.html). */
+const makesRole = (resource = ''): string[] => {
+  const service = /\/aws-service-role\/([^/]+)\//.exec(resource)?.[1];
+  return service === undefined
+    ? []
+    : [
+        'the account is new to this service, which makes a role of its own with the first call; or whoever keeps the account makes it, once: ' +
+          `aws iam create-service-linked-role --aws-service-name ${service}`,
+      ];
+};
 
 const wrongClock: Explanation = (error) =>
   because('AWS refused the signature: the clock of this machine is wrong', 'set the clock and try again', error);

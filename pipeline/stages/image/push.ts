@@ -22,7 +22,7 @@ const limits = { everyMs: 2000, forMs: 1_800_000 };
 
 /**
  * Pushes under the tag `key` and looks in ECR that it arrived, with the digest that Docker sent.
- * Throws `registry` after four broken pushes.
+ * Throws `registry` after four broken pushes, `credentials` when ECR does not let it in.
  */
 export async function pushImage(ctx: Context, target: Target, request: PushRequest): Promise<Outcome<Image>> {
   const { tag, repository, key } = request;
@@ -37,6 +37,7 @@ export async function pushImage(ctx: Context, target: Target, request: PushReque
       // The last answer may have been lost on its way, or another run was faster: tags are immutable.
       const there = await findImage(ctx, target, key);
       if (there) return { done: { value: there } };
+      if (isRefusal(error)) throw refusedPush(repository, error);
       if (++failures >= attempts) throw brokenPush(repository, error);
       return { pending: `push broke off: ${messageOf(error)}` };
     }
@@ -54,6 +55,35 @@ const brokenPush = (repository: string, error: unknown): DeployError =>
     hint: 'run the same command again: layers that arrived are not sent again',
     cause: error,
   });
+
+/**
+ * Docker hands the registry's answer on as text alone: AWS's sentence, or, of a request whose answer has no body, the status.
+ * Tokens are fresh for each push: an old one is asked for again.
+ */
+const isRefusal = (error: unknown): boolean =>
+  /not authorized to perform: ecr:|\b403 Forbidden\b/.test(messageOf(error)) &&
+  !/token has expired/.test(messageOf(error));
+
+function refusedPush(repository: string, error: unknown): DeployError {
+  const [, action, resource] = /to perform: (ecr:\w+) on resource: (\S+)/.exec(messageOf(error)) ?? [];
+  const message =
+    action === undefined ? `ECR refused the push to ${repository}` : `AWS does not allow ${action} on ${resource}`;
+  return new DeployError('credentials', message, {
+    hint: 'ask whoever keeps the account to allow it: `redeploy iam deployer` prints what redeploy needs, docs/permissions.md how to give it',
+    lines: [messageOf(error), `a push takes ${pushActions.join(', ')}`],
+    cause: error,
+  });
+}
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html */
+const pushActions = [
+  'BatchCheckLayerAvailability',
+  'BatchGetImage',
+  'CompleteLayerUpload',
+  'InitiateLayerUpload',
+  'PutImage',
+  'UploadLayerPart',
+].map((name) => `ecr:${name}`);
 
 async function push(ctx: Context, { repository, key }: PushRequest) {
   const authconfig = await registryLogin(ctx);

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { AwsError } from '../error.ts';
 import type { Caller, Service } from '../service.ts';
 
@@ -19,13 +19,25 @@ const reasons: Record<Refused['why'], (action: string) => string> = {
  * The refusal as each protocol words it (troubleshoot_access-denied.html; EC2's with a message that
  * sts:DecodeAuthorizationMessage would open, "Client error codes" of the EC2 API reference).
  */
-export function denied(service: Service, caller: Caller, { action, resource, why }: Refused): AwsError {
-  const sentence = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} ${reasons[why](action)}`;
+export function denied(service: Service, caller: Caller, refused: Refused): AwsError {
+  const sentence = sentenceOf(caller, refused);
   if (service.protocol === 'json') return new AwsError('AccessDeniedException', sentence);
   if (service.protocol !== 'ec2') return new AwsError('AccessDenied', sentence, { status: 403 });
   const encoded = randomBytes(48).toString('base64url');
   const message = `You are not authorized to perform this operation. ${sentence}. Encoded authorization failure message: ${encoded}`;
   return new AwsError('UnauthorizedOperation', message, { status: 403 });
+}
+
+const sentenceOf = ({ arn }: Caller, { action, resource, why }: Refused): string =>
+  `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${reasons[why](action)}`;
+
+/** What IAM told Auto Scaling, which asked for the caller, is in its answer word for word, as seen from users' reports of it. */
+export function linkedRoleDenied(caller: Caller, refused: Refused): AwsError {
+  const inner = `Service: AmazonIdentityManagement; Status Code: 403; Error Code: AccessDenied; Request ID: ${randomUUID()}; Proxy: null`;
+  const message =
+    'The default Service-Linked Role for Auto Scaling could not be created.  ' +
+    `com.amazonaws.services.identitymanagement.model.AmazonIdentityManagementException: ${sentenceOf(caller, refused)} (${inner})`;
+  return new AwsError('AccessDenied', message, { status: 403 });
 }
 
 /** Auto Scaling tells no more of what a launch lacks (ts-as-launch-template.html). */

@@ -3,6 +3,7 @@ import { activeRefresh, isTerminating } from '../../engine/autoscaling/members.t
 import type { Group } from '../../engine/autoscaling/state.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { AwsError } from '../error.ts';
+import { ensureLinkedRole } from '../iam/linked-roles.ts';
 import type { HandlerFor, Operations } from '../service.ts';
 import { findGroup, findLiveGroup, invalid } from './find.ts';
 import { readLaunches } from './mix.ts';
@@ -57,6 +58,7 @@ const create: HandlerFor<Asg, 'CreateAutoScalingGroup'> = (input, { engine }) =>
     ...readSettings(input),
   };
   setWarmup(group, input);
+  if (input.ServiceLinkedRoleARN === undefined) ensureLinkedRole(engine, 'autoscaling.amazonaws.com');
   groups[name] = group;
 };
 

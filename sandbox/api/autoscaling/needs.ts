@@ -3,6 +3,7 @@ import { resolveLaunchTemplate, templateLaunchRequest } from '../../engine/ec2/t
 import type { Engine } from '../../engine/engine.ts';
 import { arnOf, givenTags, need, tagsIn, type Need, type Needs, type Resource } from '../authorize/need.ts';
 import { needLaunch } from '../ec2/need-launch.ts';
+import { needFirstLinkedRole } from '../iam/linked-roles.ts';
 
 /** list_amazonec2autoscaling.html: the group's ARN has a number in it that only AWS knows before there is a group. */
 const groupArn = (engine: Engine, name: string, id = '*') =>
@@ -61,6 +62,8 @@ export const autoScalingNeeds: Needs<typeof client> = {
       requestTags: tagsIn(input.Tags),
     }),
     ...templateNeeds(engine, input, subnetsOf(input.VPCZoneIdentifier)),
+    // ec2-auto-scaling-api-permissions.html: "to create the default service-linked role if that role does not yet exist".
+    ...(input.ServiceLinkedRoleARN === undefined ? needFirstLinkedRole(engine, 'autoscaling.amazonaws.com') : []),
   ],
   UpdateAutoScalingGroup: (input, engine) => [
     ...onGroup('UpdateAutoScalingGroup')(input, engine),

@@ -4,6 +4,7 @@ import { unbindListener } from '../../engine/elb/listen.ts';
 import type { LoadBalancer } from '../../engine/elb/state.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { AwsError } from '../error.ts';
+import { ensureLinkedRole } from '../iam/linked-roles.ts';
 import type { HandlerFor, Operations } from '../service.ts';
 import { freeAddress } from './address.ts';
 import { listenersOf, loadBalancer, rulesOf } from './find.ts';
@@ -62,6 +63,7 @@ const create: HandlerFor<Elb, 'CreateLoadBalancer'> = (input, { engine }) => {
     const text = `A load balancer with the same name '${input.Name}' exists, but with different settings`;
     throw new AwsError('DuplicateLoadBalancerName', text);
   }
+  ensureLinkedRole(engine, 'elasticloadbalancing.amazonaws.com');
   engine.state.elb.loadBalancers[wanted.arn] = wanted;
   return { LoadBalancers: [describe(engine, wanted)] };
 };

@@ -1,6 +1,7 @@
 import type * as client from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Engine } from '../../engine/engine.ts';
 import { arnOf, givenTags, need, needTags, tagsIn, type Needs, type Resource } from '../authorize/need.ts';
+import { needFirstLinkedRole } from '../iam/linked-roles.ts';
 
 /** Balancer, listener, rule or target group, whatever the ARN names. */
 function resource(engine: Engine, arn: string | undefined): Resource | undefined {
@@ -36,6 +37,9 @@ const onMany = (operation: string) => (input: { ResourceArns: string[] | undefin
   return [need(`elasticloadbalancing:${operation}`, ...found.map((one) => givenTags(one, requestTags)))];
 };
 
+/** elb-service-linked-roles.html: the role is made with the first load balancer or target group. */
+const firstOfAll = (engine: Engine) => needFirstLinkedRole(engine, 'elasticloadbalancing.amazonaws.com');
+
 type OfBalancer = { LoadBalancerArn?: string | undefined };
 type OfListener = { ListenerArn?: string | undefined };
 type OfRule = { RuleArn?: string | undefined };
@@ -50,11 +54,11 @@ const group = (operation: string) => on<OfGroup>(operation, ({ TargetGroupArn })
 export const elbNeeds: Needs<typeof client> = {
   CreateLoadBalancer: (input, engine) => {
     const { made, tagging } = creating(engine, 'CreateLoadBalancer', `loadbalancer/app/${input.Name}/*`, input);
-    return [need('elasticloadbalancing:CreateLoadBalancer', made), ...tagging];
+    return [need('elasticloadbalancing:CreateLoadBalancer', made), ...tagging, ...firstOfAll(engine)];
   },
   CreateTargetGroup: (input, engine) => {
     const { made, tagging } = creating(engine, 'CreateTargetGroup', `targetgroup/${input.Name}/*`, input);
-    return [need('elasticloadbalancing:CreateTargetGroup', made), ...tagging];
+    return [need('elasticloadbalancing:CreateTargetGroup', made), ...tagging, ...firstOfAll(engine)];
   },
   CreateListener: (input, engine) => {
     const of = resource(engine, input.LoadBalancerArn);

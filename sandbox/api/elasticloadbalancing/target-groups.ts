@@ -5,6 +5,7 @@ import { wakeHealthLoop } from '../../engine/elb/runtime.ts';
 import type { TargetGroup } from '../../engine/elb/state.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { AwsError } from '../error.ts';
+import { ensureLinkedRole } from '../iam/linked-roles.ts';
 import type { HandlerFor, Operations } from '../service.ts';
 import { targetGroup } from './find.ts';
 import { mergeHealthCheck } from './health-check.ts';
@@ -77,6 +78,7 @@ const create: Create = (input, { engine }) => {
     throw new AwsError('DuplicateTargetGroupName', text);
   }
   const group = known ?? wanted;
+  ensureLinkedRole(engine, 'elasticloadbalancing.amazonaws.com');
   engine.state.elb.targetGroups[group.arn] = group;
   return { TargetGroups: [describe(engine, group)] };
 };

@@ -1,6 +1,7 @@
 import type * as client from '@aws-sdk/client-iam';
 import type { Engine } from '../../engine/engine.ts';
 import { need, needPassRole, needTags, tagsIn, type Need, type Needs, type Resource } from '../authorize/need.ts';
+import { needLinkedRole } from './linked-roles.ts';
 
 type Tagged = { Tags?: client.Tag[] | undefined };
 type Kept = Record<string, { arn: string; tags: Record<string, string>; boundary?: string }>;
@@ -60,11 +61,8 @@ const roles: Needs<typeof client> = {
   TagRole: (input, engine) => [
     need('iam:TagRole', { ...named(engine, 'role', input.RoleName), requestTags: tagsIn(input.Tags) }),
   ],
-  CreateServiceLinkedRole: ({ AWSServiceName: service }, engine) => [
-    need('iam:CreateServiceLinkedRole', {
-      arn: `arn:aws:iam::${engine.state.account}:role/aws-service-role/${service}/*`,
-      keys: { 'iam:AWSServiceName': service },
-    }),
+  CreateServiceLinkedRole: ({ AWSServiceName, CustomSuffix }, engine) => [
+    needLinkedRole(engine, AWSServiceName, CustomSuffix),
   ],
   PutRolePolicy: role('PutRolePolicy'),
   GetRolePolicy: role('GetRolePolicy'),

@@ -13,7 +13,8 @@ type For<Name extends string> = HandlerFor<typeof client, Name>;
 
 type NewRole = Pick<IamRole, 'name' | 'path' | 'trustPolicy'> & Partial<IamRole>;
 
-function addRole(engine: Engine, role: NewRole): IamRole {
+/** Puts a role into the account. */
+export function addRole(engine: Engine, role: NewRole): IamRole {
   const { account, iam } = engine.state;
   const added: IamRole = {
     arn: `arn:aws:iam::${account}:role${role.path}${role.name}`,
@@ -88,25 +89,4 @@ export const listRoles: For<'ListRoles'> = ({ PathPrefix = '/', Marker, MaxItems
     invalidTokenCode: 'ValidationError',
   });
   return { Roles: found.items.map(roleView), IsTruncated: found.next !== undefined, Marker: found.next };
-};
-
-/** The services whose linked roles somebody who deploys may need to create; name as AWS gives it. */
-const linkedRoles: Record<string, string> = {
-  'autoscaling.amazonaws.com': 'AWSServiceRoleForAutoScaling',
-  'elasticloadbalancing.amazonaws.com': 'AWSServiceRoleForElasticLoadBalancing',
-};
-
-export const createServiceLinkedRole: For<'CreateServiceLinkedRole'> = (input, { engine }) => {
-  const service = input.AWSServiceName;
-  const base = Object.hasOwn(linkedRoles, service) ? linkedRoles[service] : undefined;
-  if (base === undefined)
-    throw new AwsError('InvalidInput', `Service name ${service} is not supported by the sandbox.`);
-  const name = input.CustomSuffix === undefined ? base : `${base}_${input.CustomSuffix}`;
-  if (Object.hasOwn(engine.state.iam.roles, name)) {
-    const message = `Service role name ${name} has been taken in this account, please try a different suffix.`;
-    throw new AwsError('InvalidInput', message);
-  }
-  const Statement = [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }];
-  const trustPolicy = JSON.stringify({ Version: '2012-10-17', Statement });
-  return { Role: roleDetail(addRole(engine, { name, path: `/aws-service-role/${service}/`, trustPolicy })) };
 };
