@@ -14,6 +14,7 @@ import { withCertificate } from '../stages/certificate.ts';
 import { leadDomain } from '../stages/domain.ts';
 import { checkSource, ensureBundle } from '../stages/bundle.ts';
 import { checkAlarms } from '../stages/fleet/check-alarms.ts';
+import { checkTopic } from '../stages/fleet/check-topic.ts';
 import { checkTypes } from '../stages/fleet/check-types.ts';
 import { ensureRelease } from '../stages/fleet/release-version.ts';
 import { isThere, moveFleet } from '../stages/fleet.ts';
@@ -85,14 +86,16 @@ interface Looked {
 
 /** Everything that can be known to be wrong is said here, before anything is built or billed. */
 async function look(ctx: Context, target: Target, options: DeployOptions): Promise<Outcome<Looked>> {
-  const [world] = await together<[World, unknown, unknown, unknown, unknown, unknown]>(ctx, (inner) => [
+  const [world, doubt] = await together<[World, string | undefined, ...unknown[]]>(ctx, (inner) => [
     observe(inner, target),
+    checkTopic(inner, target),
     findNetwork(inner, target),
     checkTypes(inner, target),
     resolveBaseAmi(inner, target),
     checkSource(inner, target, options),
     requireDocker(inner),
   ]);
+  if (doubt !== undefined) ctx.report({ kind: 'note', message: doubt });
   // The first machines come without a roll.
   if (world.fleet) await checkAlarms(ctx, target);
   const live = world.fleet

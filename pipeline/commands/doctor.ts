@@ -1,4 +1,4 @@
-import { failed, ok, skipped, type Verdict } from '../core/check.ts';
+import { failed, ok, skipped, warning, type Verdict } from '../core/check.ts';
 import type { Context } from '../core/context.ts';
 import { DeployError, messageOf } from '../core/errors.ts';
 import { observe } from '../core/observe.ts';
@@ -11,6 +11,7 @@ import { checkFleet } from '../stages/doctor/fleet.ts';
 import { checkPermissions } from '../stages/doctor/permissions.ts';
 import { checkQuotas } from '../stages/doctor/quotas.ts';
 import { checkCertificate, checkDomain } from '../stages/doctor/site.ts';
+import { checkTopic } from '../stages/fleet/check-topic.ts';
 import { checkTypes } from '../stages/fleet/check-types.ts';
 import { findNetwork } from '../stages/foundation/network.ts';
 import { readPayload } from '../stages/payload.ts';
@@ -93,8 +94,20 @@ function accountChecks(ctx: Context, target: Target): Checks {
     certificate: async () => checkCertificate(ctx, target, hostOf(await rootUrl())),
     domain: async () => checkDomain(ctx, target, { rootUrl: await rootUrl(), live: (await world()).fleet?.live }),
     alarms: () => checkAlarms(ctx, target),
+    notifications: () => checkNotifications(ctx, target),
     fleet: async () => checkFleet(ctx, target, await world()),
   };
+}
+
+async function checkNotifications(ctx: Context, target: Target): Promise<Verdict> {
+  const { topic } = target.notifications;
+  if (topic === undefined) return ok('notifications.topic names none');
+  const doubt = await checkTopic(ctx, target);
+  if (doubt === undefined) return ok(`${topic} is there`);
+  return warning(
+    doubt,
+    'is its policy such that Auto Scaling may publish, and `redeploy iam` printed since it was named?',
+  );
 }
 
 const hostOf = (url: string | undefined): string | undefined =>

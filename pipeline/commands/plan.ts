@@ -9,6 +9,7 @@ import type { ReleaseName, ReleaseParts } from '../core/release.ts';
 import type { Target } from '../core/target.ts';
 import { planAmi, type AmiPlan } from '../stages/ami/plan.ts';
 import { checkSource, planBundle } from '../stages/bundle.ts';
+import { checkTopic } from '../stages/fleet/check-topic.ts';
 import { checkTypes } from '../stages/fleet/check-types.ts';
 import { planFleet } from '../stages/fleet/plan.ts';
 import { planRelease } from '../stages/fleet/release-version.ts';
@@ -66,6 +67,7 @@ export async function plan(ctx: Context, target: Target, options: PlanOptions = 
     findPrices(ctx, target, options),
     checkSource(ctx, target, options),
     checkTypes(ctx, target),
+    checkTopic(ctx, target),
   ]);
   const [foundation, made] = await Promise.all([
     planFoundation(ctx, target, { payload, world }),

@@ -10,6 +10,7 @@ import type { Route53Client } from '@aws-sdk/client-route-53';
 import type { PricingClient } from '@aws-sdk/client-pricing';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type Dockerode from 'dockerode';
@@ -30,6 +31,7 @@ export interface Aws {
   pricing: PricingClient;
   secretsManager: SecretsManagerClient;
   serviceQuotas: ServiceQuotasClient;
+  sns: SNSClient;
   ssm: SSMClient;
   sts: STSClient;
 }

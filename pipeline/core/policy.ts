@@ -13,6 +13,8 @@ export interface PolicyTarget extends Pick<Target, 'app' | 'environment' | 'regi
   old?: { instance?: string | undefined; tag?: string | undefined } | undefined;
   /** Names by which people reach the app. */
   domains?: readonly string[] | undefined;
+  /** ARN of the topic that failures are told to. */
+  topic?: string | undefined;
   /** Names that a retirement moves. */
   hostnames?: readonly string[] | undefined;
 }
@@ -38,6 +40,7 @@ export function policyTargetsOf(settings: Settings, environment?: string): Polic
       secrets: own.secrets,
       old: own.retire ?? settings.retire,
       domains: domain === undefined ? [] : [domain, ...otherDomains],
+      topic: { ...settings.notifications, ...own.notifications }.topic,
       hostnames: { ...settings.retire, ...own.retire }.hostnames,
     };
   });
@@ -64,6 +67,7 @@ function valuesOf(target: PolicyTarget, { account, repository }: PolicyPlace): V
     BUILDER_ROLE: names.builderRole,
     BOUNDARY: boundaryNameOf(target),
     GITHUB_REPOSITORY: repository ?? [],
+    TOPICS: target.topic === undefined ? [] : [target.topic],
     BASE_AMI_PARAMETERS: baseAmiParameters(target, account),
     ...referencesOf(target, account),
     ...oldMachineOf(target, account),

@@ -27,6 +27,7 @@ export async function connectAws(options: AwsOptions): Promise<Aws> {
     pricing,
     secretsManager,
     serviceQuotas,
+    sns,
     ssm,
     sts,
   ] = await Promise.all([
@@ -42,6 +43,7 @@ export async function connectAws(options: AwsOptions): Promise<Aws> {
     import('@aws-sdk/client-pricing'),
     import('@aws-sdk/client-secrets-manager'),
     import('@aws-sdk/client-service-quotas'),
+    import('@aws-sdk/client-sns'),
     import('@aws-sdk/client-ssm'),
     import('@aws-sdk/client-sts'),
   ]);
@@ -65,6 +67,7 @@ export async function connectAws(options: AwsOptions): Promise<Aws> {
     pricing: new pricing.PricingClient({ ...config, region: 'us-east-1' }),
     secretsManager: new secretsManager.SecretsManagerClient(config),
     serviceQuotas: new serviceQuotas.ServiceQuotasClient(config),
+    sns: new sns.SNSClient(config),
     ssm: new ssm.SSMClient(config),
     sts: new sts.STSClient(config),
   };

@@ -11,6 +11,7 @@ import { pricing } from './pricing.ts';
 import { secretsManager } from './secretsmanager.ts';
 import type { Service } from './service.ts';
 import { serviceQuotas } from './servicequotas.ts';
+import { sns } from './sns.ts';
 import { ssm } from './ssm.ts';
 import { sts } from './sts.ts';
 
@@ -18,6 +19,7 @@ import { sts } from './sts.ts';
 export const services: readonly Service[] = [
   sts,
   iam,
+  sns,
   ssm,
   secretsManager,
   ecr,

@@ -11,6 +11,7 @@ import { emptyLogs, type LogsState } from './logs/state.ts';
 import { emptyQuotas, type QuotasState } from './quotas/state.ts';
 import { emptyRoute53, type Route53State } from './route53/state.ts';
 import { emptySecrets, type SecretsState } from './secrets/state.ts';
+import { emptySns, type SnsState } from './sns/state.ts';
 import { emptySsm, type SsmState } from './ssm/state.ts';
 
 /** The whole world of the sandbox as plain JSON: written to disk after changes and read again at the next start. */
@@ -28,6 +29,7 @@ export interface State {
   secrets: SecretsState;
   ecr: EcrState;
   logs: LogsState;
+  sns: SnsState;
   ssm: SsmState;
   acm: AcmState;
   route53: Route53State;
@@ -50,6 +52,7 @@ export function emptyState(region: string): State {
     secrets: emptySecrets(),
     ecr: emptyEcr(),
     logs: emptyLogs(),
+    sns: emptySns(),
     ssm: emptySsm(),
     acm: emptyAcm(),
     route53: emptyRoute53(),

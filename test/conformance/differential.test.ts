@@ -17,6 +17,7 @@ import { network, routes } from './cases/network.ts';
 import { mixedInstances, scaling } from './cases/scaling.ts';
 import { retirement } from './cases/retirement.ts';
 import { scripts } from './cases/scripts.ts';
+import { topics } from './cases/topics.ts';
 import { templates } from './cases/templates.ts';
 import { differencesOf, type Difference } from './differences.ts';
 import { startMinistack, startMoto, type Emulator } from './emulators.ts';
@@ -52,6 +53,7 @@ const sequences: Record<string, Sequence> = {
   addresses,
   retirement,
   scripts,
+  topics,
 };
 
 let emulators: Emulator[];

@@ -43,7 +43,7 @@ export async function startMinistack(): Promise<Emulator> {
       DOCKER_HOST: 'unix:///nonexistent/docker.sock',
       IOT_MTLS_ENABLED: '0',
       SFTP_ENABLED: '0',
-      SERVICES: 'acm,autoscaling,cloudwatch,ec2,ecr,elasticloadbalancing,iam,logs,route53,secretsmanager,ssm,sts',
+      SERVICES: 'acm,autoscaling,cloudwatch,ec2,ecr,elasticloadbalancing,iam,logs,route53,secretsmanager,sns,ssm,sts',
     },
   });
   return { name: 'ministack', endpoint, reset: () => post(`${endpoint}/_ministack/reset`), ...process };

@@ -73,6 +73,7 @@ export const services: Record<keyof Aws, string> = {
   pricing: 'pricing',
   secretsManager: 'secrets-manager',
   serviceQuotas: 'service-quotas',
+  sns: 'sns',
   ssm: 'ssm',
   sts: 'sts',
 };

@@ -1,4 +1,5 @@
 import { CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
+import { CreateTopicCommand } from '@aws-sdk/client-sns';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeFile } from 'node:fs/promises';
@@ -17,6 +18,7 @@ const shop: PolicyTarget = {
   environment: 'production',
   region: 'us-east-1',
   domains: ['shop.example.com'],
+  topic: 'arn:aws:sns:us-east-1:123456789012:shop',
   secrets: { MAIL_URL: 'secretsmanager:shop/mail', KEY: 'ssm:/shop/key' },
 };
 
@@ -44,6 +46,7 @@ beforeAll(async () => {
   const { account, sandbox } = story;
   await account.route53.send(new CreateHostedZoneCommand({ Name: 'example.com', CallerReference: '1' }));
   await account.ssm.send(new PutParameterCommand({ Name: '/bank/key', Value: 'secret', Type: 'String' }));
+  await account.sns.send(new CreateTopicCommand({ Name: 'bank' }));
   await story.deploy();
   await story.edit('second line\n');
   await story.deploy();

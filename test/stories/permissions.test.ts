@@ -14,6 +14,7 @@ const shop: PolicyTarget = {
   region: 'us-east-1',
   baseAmi: '/shop/base',
   domains: ['shop.example.com', 'www.shop.example.com'],
+  topic: 'arn:aws:sns:us-east-1:123456789012:alarms',
   secrets: { MAIL_URL: 'secretsmanager:shop/mail', KEY: 'ssm:/shop/key' },
 };
 

@@ -6,7 +6,11 @@ import {
   PutScheduledUpdateGroupActionCommand,
   PutScalingPolicyCommand,
 } from '@aws-sdk/client-auto-scaling';
+import { CreateTopicCommand } from '@aws-sdk/client-sns';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { doctor } from '../../pipeline/commands/doctor.ts';
+import { plan } from '../../pipeline/commands/plan.ts';
 import { observe } from '../../pipeline/core/observe.ts';
 import { AwsError } from '../../sandbox/api/error.ts';
 import { startStory, type Story } from '../support/story.ts';
@@ -111,6 +115,7 @@ describe('notifications', () => {
 
   it('of failed launches and terminations go to the topic that is named; what somebody else is told stays', async () => {
     await using story = await startStory({ notifications: { topic: topic('alarms') } });
+    for (const Name of ['alarms', 'people']) await story.account.sns.send(new CreateTopicCommand({ Name }));
     await story.deploy();
     const errors = (name: string) =>
       ['LAUNCH', 'TERMINATE'].map((what) => `${name} autoscaling:EC2_INSTANCE_${what}_ERROR`);
@@ -126,6 +131,38 @@ describe('notifications', () => {
     expect(await told(story)).toEqual([diary]);
   });
 
+  it('to a topic that is not there end a deploy, a plan and a doctor before anything is built; one of others is no obstacle', async () => {
+    await using story = await startStory({ notifications: { topic: topic('typo') } });
+    const before = JSON.stringify(story.sandbox.engine.state);
+    const refused = {
+      code: 'settings',
+      message: `there is no SNS topic ${topic('typo')}, which notifications.topic names`,
+      hint: expect.stringContaining('aws sns create-topic --region us-east-1 --name typo') as unknown,
+    };
+    await expect(story.deploy()).rejects.toMatchObject(refused);
+    const target = await story.target();
+    const look = { bundle: path.join(story.app, 'bundle') };
+    await expect(story.clock.run(plan(story.ctx, target, look))).rejects.toMatchObject(refused);
+    expect(story.docker.builds).toEqual([]);
+    expect(JSON.stringify(story.sandbox.engine.state) === before).toBe(true);
+    const notifications = async () => {
+      const { checks } = await story.clock.run(async () => doctor(story.ctx, await story.target(), look));
+      return checks.find(({ name }) => name === 'notifications');
+    };
+    expect(await notifications()).toEqual({
+      name: 'notifications',
+      verdict: 'failed',
+      what: refused.message,
+      remedy: refused.hint,
+    });
+    const foreign = 'arn:aws:sns:us-east-1:999999999999:company';
+    await story.configure({ notifications: { topic: foreign } });
+    expect(await notifications()).toMatchObject({ verdict: 'warning' });
+    expect(await story.deploy()).toMatchObject({ action: 'deployed' });
+    expect(JSON.stringify(story.events)).toContain(`notifications.topic ${foreign} may not be looked at`);
+    expect(await told(story)).toHaveLength(2);
+  });
+
   it('to a topic that Auto Scaling cannot tell end a deploy with its name, and a first one leaves no machines', async () => {
     const before = async ({ operation }: { operation: string }) => {
       if (operation !== 'PutNotificationConfiguration') return;
@@ -133,6 +170,7 @@ describe('notifications', () => {
       throw new AwsError('ValidationError', 'Unable to publish test message to notification target');
     };
     await using story = await startStory({ notifications: { topic: topic('typo') } }, { before });
+    await story.account.sns.send(new CreateTopicCommand({ Name: 'typo' }));
     await expect(story.deploy()).rejects.toMatchObject({
       code: 'settings',
       message: expect.stringMatching(

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
+import { CreateTopicCommand } from '@aws-sdk/client-sns';
 import { companyVpc, inCompanyVpc } from './company-vpc.ts';
 import type { Story } from './story.ts';
 
@@ -23,6 +24,7 @@ export const cutOffWorlds = {
       fleet: { targetRequestsPerMinute: 900, schedules: { rush } },
       notifications: { topic: 'arn:aws:sns:us-east-1:123456789012:alarms' },
     },
+    surround: async (story) => story.account.sns.send(new CreateTopicCommand({ Name: 'alarms' })),
   },
   company: { redeploy: inCompanyVpc, surround: async (story) => companyVpc(story) },
   domain: {

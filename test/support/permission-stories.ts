@@ -16,6 +16,7 @@ import { DeleteRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DeleteRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { CreateTopicCommand } from '@aws-sdk/client-sns';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -205,6 +206,7 @@ export const permissionStories: Record<string, () => Promise<void>> = {
       await writeFile(path.join(story.app, 'settings/production.env'), 'MAIL_URL=smtp://mail.example.com\n');
       await story.account.route53.send(new CreateHostedZoneCommand({ Name: 'example.com', CallerReference: '1' }));
       await ringable(story, 'errors');
+      await story.account.sns.send(new CreateTopicCommand({ Name: 'alarms' }));
       // Somebody else's, which nobody has proved yet.
       const [DomainName, ...SubjectAlternativeNames] = ['shop.example.com', 'www.shop.example.com'];
       const names = { DomainName, SubjectAlternativeNames, Tags: [{ Key: 'team', Value: 'web' }] };

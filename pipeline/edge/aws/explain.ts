@@ -88,7 +88,14 @@ const explanations = new Map<string, Explanation>([
   ),
   ...names(unknownKey, 'UnrecognizedClientException', 'InvalidClientTokenId', 'AuthFailure', 'InvalidAccessKeyId'),
   ...names(unknownKey, 'SignatureDoesNotMatch', 'InvalidSignatureException', 'IncompleteSignature'),
-  ...names(denied, 'AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'OptInRequired'),
+  ...names(
+    denied,
+    'AccessDenied',
+    'AccessDeniedException',
+    'UnauthorizedOperation',
+    'OptInRequired',
+    'AuthorizationErrorException',
+  ),
   ...names(wrongClock, 'RequestTimeTooSkewed', 'RequestInTheFuture'),
   ...names(unreachable, 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'ECONNRESET', 'EPIPE', 'TimeoutError'),
 ]);

@@ -58,8 +58,8 @@ const putAct = (target: Target, TopicARN: string): Act => ({
 });
 
 /**
- * Auto Scaling tries the topic with a message and refuses one that it cannot tell. Throws `settings`: a client of SNS and a
- * right to read topics would only say the same a little earlier, and not whether Auto Scaling may publish.
+ * Auto Scaling tries the topic with a message and refuses one that it cannot tell. Throws `settings`: `checkTopic` saw that it is
+ * there; whether Auto Scaling may publish to it shows here alone.
  */
 async function put(ctx: Context, target: Target, TopicARN: string): Promise<void> {
   const request = { AutoScalingGroupName: namesOf(target).group, TopicARN, NotificationTypes: types };

@@ -22,6 +22,8 @@ const reasons: Record<Refused['why'], (action: string) => string> = {
 export function denied(service: Service, caller: Caller, refused: Refused): AwsError {
   const sentence = sentenceOf(caller, refused);
   if (service.protocol === 'json') return new AwsError('AccessDeniedException', sentence);
+  // API_GetTopicAttributes.html: SNS has a word of its own.
+  if (service.signingName === 'sns') return new AwsError('AuthorizationError', sentence, { status: 403 });
   if (service.protocol !== 'ec2') return new AwsError('AccessDenied', sentence, { status: 403 });
   const encoded = randomBytes(48).toString('base64url');
   const message = `You are not authorized to perform this operation. ${sentence}. Encoded authorization failure message: ${encoded}`;

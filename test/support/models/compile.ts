@@ -17,6 +17,7 @@ export const directories: Record<string, string> = {
   pricing: 'pricing',
   secretsmanager: 'secretsmanager',
   servicequotas: 'service-quotas',
+  sns: 'sns',
   ssm: 'ssm',
   sts: 'sts',
 };

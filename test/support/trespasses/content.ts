@@ -4,6 +4,7 @@ import * as ecr from '@aws-sdk/client-ecr';
 import * as iam from '@aws-sdk/client-iam';
 import * as route53 from '@aws-sdk/client-route-53';
 import * as secrets from '@aws-sdk/client-secrets-manager';
+import * as sns from '@aws-sdk/client-sns';
 import * as ssm from '@aws-sdk/client-ssm';
 import { checkRegistryAction } from '../../../sandbox/engine/registry/actions.ts';
 import { mine, theirs, type Attempts } from './trespasser.ts';
@@ -37,6 +38,9 @@ const lifecyclePolicyText = JSON.stringify({
 });
 
 const ownContentAttempts: Record<string, Attempts> = {
+  'sns:GetTopicAttributes': ({ aws }) => [
+    aws.sns.send(new sns.GetTopicAttributesCommand({ TopicArn: 'arn:aws:sns:us-east-1:123456789012:bank' })),
+  ],
   'ecr:BatchCheckLayerAvailability': docker('HEAD', 'blobs'),
   'ecr:BatchGetImage': ({ aws }) => [
     aws.ecr.send(new ecr.BatchGetImageCommand({ repositoryName: repository, imageIds: [{ imageTag: 'v1' }] })),

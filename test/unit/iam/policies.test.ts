@@ -11,6 +11,7 @@ const shop: PolicyTarget = {
   baseAmi: '/shop/base',
   domains: ['shop.example.com'],
   hostnames: ['shop.example.com'],
+  topic: 'arn:aws:sns:us-east-1:123456789012:alarms',
   secrets: { A: 'secretsmanager:shop/a', B: 'ssm:/shop/b' },
 };
 
