@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { appendFile } from 'node:fs/promises';
 import type { Event, Report } from '../core/event.ts';
-import { durationText } from '../edge/terminal/duration.ts';
+import { durationText } from '../core/duration.ts';
 import { annotation } from '../edge/terminal/workflow-commands.ts';
 import type { Failure } from './failure.ts';
 import type { Io } from './io.ts';

@@ -120,9 +120,17 @@ function recordsOf({ domains = [], hostnames = [] }: PolicyTarget): Values {
       .replaceAll('*', String.raw`\052`);
   return {
     RECORDS: domains.map(normal).flatMap((name) => [name, `_${'?'.repeat(32)}.${name}`]),
-    MOVED_RECORDS: hostnames.map(normal),
+    MOVED_RECORDS: movedRecords([...new Set(hostnames.map(normal))]),
   };
 }
+
+/** More names would not fit into a policy: then it is for all names beside them. */
+const mostNames = 20;
+
+const movedRecords = (names: string[]): string[] =>
+  names.length <= mostNames
+    ? names
+    : [...new Set(names.map((name) => (name.split('.').length > 2 ? name.replace(/^[^.]+/, '*') : name)))];
 
 /** A policy document: plain JSON. */
 export interface PolicyDocument {

@@ -1,4 +1,5 @@
 import type { Context } from './context.ts';
+import { durationText } from './duration.ts';
 import { DeployError, isAwsError } from './errors.ts';
 import { throwIfInterrupted } from './report.ts';
 
@@ -22,7 +23,7 @@ export async function until<T>(
     if ('done' in found) return found.done;
     const elapsedMs = ctx.clock.now() - start;
     if (elapsedMs >= limits.forMs) {
-      throw new DeployError('timeout', `gave up on ${what} after ${Math.round(elapsedMs / 1000)} s: ${found.pending}`, {
+      throw new DeployError('timeout', `gave up on ${what} after ${durationText(elapsedMs)}: ${found.pending}`, {
         hint: 'run the same command again: it takes up what is there and goes on',
       });
     }

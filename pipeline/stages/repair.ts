@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
 import type { Context } from '../core/context.ts';
+import { leftText } from '../core/duration.ts';
 import { DeployError } from '../core/errors.ts';
 import { namesOf } from '../core/names.ts';
 import { observe, type World } from '../core/observe.ts';
@@ -91,11 +92,10 @@ async function bringTo({ ctx, target, world }: Repair, name: ReleaseName): Promi
 
 /** A young builder may be at work for somebody. */
 async function removeBuilder({ ctx, target }: Repair, { id, launchedAt }: Of<'builder'>): Promise<Repaired> {
-  const ageSeconds = (ctx.clock.now() - (launchedAt?.getTime() ?? 0)) / 1000;
-  const leftSeconds = Math.ceil(target.bake.timeoutSeconds - ageSeconds);
-  if (leftSeconds > 0) {
+  const leftMs = (launchedAt?.getTime() ?? 0) + target.bake.timeoutSeconds * 1000 - ctx.clock.now();
+  if (leftMs > 0) {
     return {
-      left: `builder ${id} may be at work for a deploy; from ${leftSeconds} s on, \`redeploy repair\` removes it`,
+      left: `builder ${id} may be at work for a deploy; in ${leftText(leftMs)} \`redeploy repair\` removes it`,
     };
   }
   await ctx.aws.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));

@@ -43,16 +43,35 @@ export const zoneOf = (zones: readonly Zone[], host: string): Zone | undefined =
 
 /** Looks each name up in the zone that holds it. */
 export async function findNames(ctx: Context, zones: readonly Zone[], hosts: readonly string[]): Promise<Name[]> {
-  const names: Name[] = [];
-  for (const host of hosts) {
-    const zoneId = zoneOf(zones, host)?.id;
-    names.push({ host, zoneId, records: zoneId === undefined ? [] : await recordsOfName(ctx, zoneId, host) });
+  const known = new Map<string, RecordSet[]>();
+  const placed = hosts.map((host) => ({ host, zoneId: zoneOf(zones, host)?.id }));
+  for (const zoneId of new Set(placed.flatMap((one) => one.zoneId ?? []))) {
+    const own = placed.filter((one) => one.zoneId === zoneId).map(({ host }) => host);
+    known.set(zoneId, await recordsOfNames(ctx, zoneId, own));
   }
-  return names;
+  return placed.map(({ host, zoneId }) => ({
+    host,
+    zoneId,
+    records: leadingRecords(known.get(zoneId ?? '') ?? [], host),
+  }));
+}
+
+/** Route 53 takes five requests a second of an account: for more names than that the whole zone is read, 300 records in one. */
+const mostLookUps = 5;
+
+/** What leads the visitors of names in one zone. */
+export async function recordsOfNames(ctx: Context, zoneId: string, hosts: readonly string[]): Promise<RecordSet[]> {
+  if (hosts.length > mostLookUps) {
+    const all = await recordsOf(ctx, zoneId);
+    return hosts.flatMap((host) => leadingRecords(all, host));
+  }
+  const found: RecordSet[] = [];
+  for (const host of hosts) found.push(...(await recordsOfName(ctx, zoneId, host)));
+  return found;
 }
 
 /** What leads the visitors of a name. */
-export async function recordsOfName(ctx: Context, zoneId: string, host: string): Promise<RecordSet[]> {
+async function recordsOfName(ctx: Context, zoneId: string, host: string): Promise<RecordSet[]> {
   const name = fullName(host);
   const found: RecordSet[] = [];
   for await (const records of pagesOf(ctx, zoneId, { StartRecordName: name })) {

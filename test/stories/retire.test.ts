@@ -121,7 +121,7 @@ describe('a step refuses', () => {
     await using retirement = await startRetirement({ freshHours: 1 });
     await retirement.take('plan');
     await retirement.story.clock.advance(2 * hour);
-    expect((await failure(retirement.take('shift'))).message).toMatch(/`retire plan` is 2 hours old; it may be 1/);
+    expect((await failure(retirement.take('shift'))).message).toMatch(/`retire plan` is 2 h old; it may be 1 h/);
   });
 
   it('to stop while a forgotten webhook calls by address, and names it', async () => {
@@ -133,7 +133,7 @@ describe('a step refuses', () => {
     retirement.old.callers = [{ ...webhook, lastAt: retirement.story.clock.now() - hour / 2 }];
     await retirement.take('watch');
     const error = await failure(retirement.take('stop'));
-    expect(error.message).toMatch(/has had traffic since .*: 2 h to go/);
+    expect(error.message).toMatch(/has had traffic since .*: 1 h 30 min to go/);
     expect(error.lines?.[0]).toMatch(new RegExp(`^192.0.2.44 asking for ${address}, last at .*, 7 requests`));
     expect(retirement.state()).toBe('running');
   });
@@ -153,7 +153,7 @@ describe('a step refuses', () => {
     await retirement.takeUpTo('snapshot');
     const { story, machine } = retirement;
     const { ec2 } = story.account;
-    expect((await failure(retirement.take('terminate'))).message).toMatch(/stopped for 0 of 1 hours/);
+    expect((await failure(retirement.take('terminate'))).message).toMatch(/stopped for [\d min]+ s of 1 h/);
     await story.clock.advance(hour + 1000);
     const DisableApiTermination = { Value: true };
     const protect = new ModifyInstanceAttributeCommand({ InstanceId: machine.id, DisableApiTermination });

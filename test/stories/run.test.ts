@@ -221,7 +221,7 @@ test('an app that does not get healthy is told so, and goes on for whoever wants
     while (!notes().some((note) => note.startsWith('gave up'))) await story.clock.sleep(1000);
   });
   expect(notes().at(-1)).toMatch(
-    /gave up on the app at http:\/\/localhost:9090 after 135 s: .* answers with 500; a release/,
+    /gave up on the app at http:\/\/localhost:9090 after 2 min 15 s: .* answers with 500; a release/,
   );
   calm.abort();
   expect(await running).toMatchObject({ exitCode: 0 });

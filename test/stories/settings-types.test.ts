@@ -56,7 +56,7 @@ describe('types to fall back on', () => {
     expect(spare?.MixedInstancesPolicy?.LaunchTemplate?.Overrides).toHaveLength(3);
     await story.rollback();
     const notes = story.events.flatMap((event) => (event.kind === 'note' ? event.message : []));
-    expect(notes.join('\n')).toMatch(/v2 serves alone after \d s, from the machines in reserve/);
+    expect(notes.join('\n')).toMatch(/v2 serves alone after [\d.]+ s, from the machines in reserve/);
     expect(await fleet(story)).toMatchObject({ live: 'v2', runs: 't3.small v2' });
   });
 

@@ -1,6 +1,6 @@
 import type { DeployResult } from '../../commands/deploy.ts';
 import type { Paint } from '../../edge/terminal/paint.ts';
-import { durationText } from '../../edge/terminal/duration.ts';
+import { durationText } from '../../core/duration.ts';
 import { tableLines } from '../../edge/terminal/table.ts';
 import type { Shown } from '../shown.ts';
 

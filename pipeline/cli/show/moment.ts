@@ -1,4 +1,4 @@
-import { durationText } from '../../edge/terminal/duration.ts';
+import { durationText } from '../../core/duration.ts';
 
 /** `2026-01-31 10:00, 3 h ago`: local time, since people compare it with their clock. */
 export const momentText = (date: Date | undefined, now: number): string =>

@@ -4,12 +4,15 @@ import type { ForwardResult } from '../../commands/retire/forward.ts';
 import type { RetirePlan } from '../../commands/retire/plan.ts';
 import type { RetireStatus } from '../../commands/retire/status.ts';
 import type { WatchResult } from '../../commands/retire/watch.ts';
+import { durationText } from '../../core/duration.ts';
 import { stepNames, type Evidence, type StepName } from '../../core/retire/evidence.ts';
 import { callerText } from '../../core/retire/residue.ts';
 import type { Paint } from '../../edge/terminal/paint.ts';
 import { tableLines } from '../../edge/terminal/table.ts';
 import type { Shown } from '../shown.ts';
 import { momentText } from './moment.ts';
+
+const hoursText = (hours: number): string => durationText(hours * 3_600_000);
 
 const next = (paint: Paint, step: string): string => `next: ${paint('bold', `redeploy retire ${step}`)}`;
 
@@ -38,7 +41,8 @@ export const showRetirePlan = (plan: RetirePlan): Shown => ({
       '  ',
     ),
     ...plan.ttls.map(
-      ({ host, seconds, from }) => `  ${host}: kept for ${seconds ?? 'an unknown number of'} s (${from})`,
+      ({ host, seconds, from }) =>
+        `  ${host}: kept for ${seconds === undefined ? 'an unknown time' : durationText(seconds * 1000)} (${from})`,
     ),
     ...plan.idle.map((entry) => `${paint('yellow', '!')} retire.accept "${entry}" explains nothing any more`),
     next(paint, 'shift'),
@@ -55,7 +59,7 @@ export const showRetireStatus = (status: RetireStatus, now: number): Shown => ({
       stepNames.map((step) => stepRow(status, step, now, paint)),
       '  ',
     ),
-    ...(status.missingHours ? [`  ${status.missingHours} h of quiet to go`] : []),
+    ...(status.missingHours ? [`  ${hoursText(status.missingHours)} of quiet to go`] : []),
     ...(status.dossier.watch?.facts.callers ?? []).map((one) => `  ${paint('yellow', '!')} ${callerText(one)}`),
     ...(status.next ? [next(paint, status.next)] : [paint('green', 'the old load balancer is retired')]),
   ],
@@ -79,7 +83,7 @@ export const showForward = (result: ForwardResult): Shown => ({
 export const showWatch = (result: WatchResult): Shown => ({
   document: result,
   lines: (paint) => [
-    result.isQuiet ? `nobody has come since ${result.quietSince}` : `${result.missingHours} h of quiet to go`,
+    result.isQuiet ? `nobody has come since ${result.quietSince}` : `${hoursText(result.missingHours)} of quiet to go`,
     ...result.callers.map((one) => `  ${callerText(one)}`),
     next(paint, result.isQuiet ? 'stop' : 'watch'),
   ],
@@ -93,7 +97,7 @@ export const showStop = (evidence: Evidence<'stop'>, stoppedHours: number): Show
     ...(evidence.facts.secret === undefined
       ? []
       : [`  its configuration is kept in the secret ${evidence.facts.secret}`]),
-    `  it can be terminated ${stoppedHours} h after that`,
+    `  it can be terminated ${hoursText(stoppedHours)} after that`,
     next(paint, 'snapshot'),
   ],
 });

@@ -1,5 +1,5 @@
 import type { RunResult } from '../../commands/run.ts';
-import { durationText } from '../../edge/terminal/duration.ts';
+import { durationText } from '../../core/duration.ts';
 import type { Shown } from '../shown.ts';
 
 /** `redeploy run`, after Ctrl-C. */

@@ -1,5 +1,5 @@
 import type { SandboxStatus } from '../../core/sandbox.ts';
-import { durationText } from '../../edge/terminal/duration.ts';
+import { durationText } from '../../core/duration.ts';
 import type { Paint } from '../../edge/terminal/paint.ts';
 import { tableLines } from '../../edge/terminal/table.ts';
 import type { Shown } from '../shown.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '../../core/context.ts';
 import { lastStep, stepNames, type Dossier, type StepName } from '../../core/retire/evidence.ts';
-import { missingMs } from '../../core/retire/residue.ts';
+import { missingHours } from '../../core/retire/residue.ts';
 import { percentMoved } from '../../core/retire/records.ts';
 import type { Target } from '../../core/target.ts';
 import { findNames, findZones } from '../../stages/zones.ts';
@@ -36,7 +36,7 @@ export async function retireStatus(ctx: Context, target: Target): Promise<Retire
       percent: zoneId === undefined ? undefined : percentMoved(records, balancer),
     })),
     dossier,
-    missingHours: watch && Math.ceil(missingMs(watch.facts, target.retire) / 36_000) / 100,
+    missingHours: watch && missingHours(watch.facts, target.retire),
     next: last === undefined ? 'plan' : isDone ? stepNames[stepNames.indexOf(last) + 1] : last,
   };
 }

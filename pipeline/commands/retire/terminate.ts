@@ -1,4 +1,5 @@
 import type { Context } from '../../core/context.ts';
+import { durationText } from '../../core/duration.ts';
 import { DeployError } from '../../core/errors.ts';
 import { step } from '../../core/report.ts';
 import type { Evidence } from '../../core/retire/evidence.ts';
@@ -69,11 +70,11 @@ async function demandAll(ctx: Context, target: Target, both: Both): Promise<void
     throw new DeployError('retire', `the image ${snapshot.facts.name} is not there, or older than the last stop`, {
       hint: 'run `redeploy retire snapshot`',
     });
-  const hours = (ctx.clock.now() - Date.parse(stop.since)) / hourMs;
-  if (hours < stoppedHours)
+  const stoppedMs = ctx.clock.now() - Date.parse(stop.since);
+  if (stoppedMs < stoppedHours * hourMs)
     throw new DeployError(
       'retire',
-      `${machine.name} has been stopped for ${Math.floor(hours)} of ${stoppedHours} hours`,
+      `${machine.name} has been stopped for ${durationText(stoppedMs)} of ${durationText(stoppedHours * hourMs)}`,
       {
         hint: 'wait: whoever misses it has time to say so. `redeploy retire back` starts it again',
       },

@@ -1,6 +1,7 @@
 import type { Context } from '../../core/context.ts';
+import { leftText } from '../../core/duration.ts';
 import { step, type Outcome } from '../../core/report.ts';
-import { callerText, fold, missingMs, type Residue } from '../../core/retire/residue.ts';
+import { callerText, fold, missingHours, missingMs, type Residue } from '../../core/retire/residue.ts';
 import type { Target } from '../../core/target.ts';
 import { until } from '../../core/wait.ts';
 import { demand, testify } from '../../stages/retiree/dossier.ts';
@@ -27,9 +28,9 @@ export async function retireWatch(ctx: Context, target: Target, options: { once:
   const both = await findBoth(ctx, target);
   demandForward(both);
   const residue = await step(ctx, 'watch', (inner) => watch(inner, target, both, options));
-  const missing = missingMs(residue, target.retire);
+  const missing = missingHours(residue, target.retire);
   const { app, environment } = target;
-  return { app, environment, ...residue, isQuiet: missing === 0, missingHours: Math.ceil(missing / 36_000) / 100 };
+  return { app, environment, ...residue, isQuiet: missing === 0, missingHours: missing };
 }
 
 /** A watch outlasts the freshness of what it began on: it only asks that the machine forwards. */
@@ -53,10 +54,8 @@ async function watch(
     await testify(ctx, target, words);
     if (once || missing === 0) return { done: residue };
     const [last] = residue.callers;
-    return { pending: `${hoursText(missing)} more${last ? `; last: ${callerText(last)}` : ''}` };
+    return { pending: `${leftText(missing)} more${last ? `; last: ${callerText(last)}` : ''}` };
   });
   const missing = missingMs(value, target.retire);
-  return { value, detail: missing === 0 ? `nobody since ${value.quietSince}` : `${hoursText(missing)} more to go` };
+  return { value, detail: missing === 0 ? `nobody since ${value.quietSince}` : `${leftText(missing)} more to go` };
 }
-
-const hoursText = (ms: number): string => `${Math.ceil(ms / 3_600_000)} h`;

@@ -1,3 +1,4 @@
+import { durationText } from '../duration.ts';
 import type { OldMachine } from './machine.ts';
 import type { RecordSet } from '../dns.ts';
 import type { Residue } from './residue.ts';
@@ -18,7 +19,7 @@ export interface Facts {
   'release-ip': { removed: string[] };
 }
 
-/** A dated word on one step. `begun` is written before the act and `done` after it. Plain JSON, at most 4 KB. */
+/** A dated word on one step. `begun` is written before the act and `done` after it. Plain JSON. */
 export interface Evidence<S extends StepName = StepName> {
   step: S;
   state: 'begun' | 'done';
@@ -44,9 +45,9 @@ export function objectionTo(
   if (evidence.state === 'begun') return `\`retire ${on.step}\` was begun at ${evidence.at} and has not ended`;
   if (evidence.machine !== on.machine)
     return `the evidence of \`retire ${on.step}\` is about ${evidence.machine}, not ${on.machine}`;
-  const hours = (on.now - Date.parse(evidence.at)) / hourMs;
-  if (hours > on.freshHours)
-    return `the evidence of \`retire ${on.step}\` is ${Math.floor(hours)} hours old; it may be ${on.freshHours}`;
+  const ageMs = on.now - Date.parse(evidence.at);
+  if (ageMs > on.freshHours * hourMs)
+    return `the evidence of \`retire ${on.step}\` is ${durationText(ageMs)} old; it may be ${durationText(on.freshHours * hourMs)}`;
   return undefined;
 }
 

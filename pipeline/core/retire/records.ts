@@ -58,6 +58,39 @@ export function changesBetween(current: readonly RecordSet[], wanted: readonly R
   ];
 }
 
+/** Quotas of one batch: records, an UPSERT counted twice, and characters (Route53/latest/DeveloperGuide/DNSLimitations.html). */
+const mostRecords = 1000;
+const mostCharacters = 32_000;
+
+/** Changes of several names in as few batches as Route 53 takes; those of one name stay together. */
+export function batchesOf(changes: readonly Change[][]): Change[][] {
+  const batches: { changes: Change[]; records: number; characters: number }[] = [];
+  for (const own of changes.filter(({ length }) => length > 0)) {
+    const [records, characters] = [own.reduce((sum, one) => sum + recordsIn(one), 0), sizeOf(own)];
+    const last = batches.at(-1);
+    if (last && last.records + records <= mostRecords && last.characters + characters <= mostCharacters) {
+      last.changes.push(...own);
+      last.records += records;
+      last.characters += characters;
+    } else batches.push({ changes: [...own], records, characters });
+  }
+  return batches.map((one) => one.changes);
+}
+
+const weightOf = ({ Action }: Change): number => (Action === 'UPSERT' ? 2 : 1);
+
+const recordsIn = (change: Change): number =>
+  weightOf(change) * Math.max(1, change.ResourceRecordSet?.ResourceRecords?.length ?? 0);
+
+const sizeOf = (changes: readonly Change[]): number =>
+  changes.reduce(
+    (sum, change) =>
+      sum +
+      weightOf(change) *
+        (change.ResourceRecordSet?.ResourceRecords ?? []).reduce((all, { Value = '' }) => all + Value.length, 0),
+    0,
+  );
+
 const identity = ({ Name, Type, SetIdentifier }: RecordSet): string => `${Name} ${Type} ${SetIdentifier ?? ''}`;
 
 const content = ({ TTL, Weight, ResourceRecords = [], AliasTarget }: RecordSet): string =>
@@ -83,4 +116,16 @@ export const recordText = ({ Type, TTL, ResourceRecords = [], AliasTarget, Weigh
     .filter(Boolean)
     .join(' ');
 
-export const listText = (records: readonly RecordSet[]): string => records.map((one) => recordText(one)).join(', ');
+/** The first few, and how many more. */
+export const listText = (records: readonly RecordSet[]): string =>
+  fewText(
+    records.map((one) => recordText(one)),
+    ', ',
+  );
+
+const mostShown = 5;
+
+export const fewText = (words: readonly string[], separator: string): string =>
+  words.length <= mostShown
+    ? words.join(separator)
+    : `${words.slice(0, mostShown).join(separator)}${separator}and ${words.length - mostShown} more`;

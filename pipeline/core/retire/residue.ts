@@ -24,7 +24,7 @@ export interface Look {
   own: number;
 }
 
-/** What a watch has come to so far. Plain JSON, small: it is kept in a parameter of 4 KB. */
+/** What a watch has come to so far. Plain JSON, small: it is written every minute, into a parameter of 4 KB. */
 export interface Residue {
   /** ISO 8601. */
   lookedAt: string;
@@ -36,8 +36,9 @@ export interface Residue {
   callers: (Omit<Caller, 'lastAt'> & { lastAt: string })[];
 }
 
-/** So many fit into the parameter with room to spare. */
+/** So many fit into the parameter with room to spare, with words of such a length. */
 const mostCallers = 12;
+const longestWord = 100;
 
 /** Adds a look to what is known. Whoever came, or still is there, begins the quiet time anew. */
 export function fold(before: Residue | undefined, look: Look, ignored: readonly string[]): Residue {
@@ -63,8 +64,8 @@ export function fold(before: Residue | undefined, look: Look, ignored: readonly 
 }
 
 const dated = ({ source, host, requests, connections }: Caller, lastAt: number): Residue['callers'][number] => ({
-  source,
-  host,
+  source: source.slice(0, longestWord),
+  host: host.slice(0, longestWord),
   requests,
   connections,
   lastAt: isoOf(lastAt),
@@ -94,6 +95,10 @@ export const quietMs = ({ soakHours, isWeekly }: Window): number =>
 /** How much longer it must be quiet, in milliseconds; 0 when it has been for long enough. */
 export const missingMs = ({ lookedAt, quietSince }: Residue, window: Window): number =>
   Math.max(0, quietMs(window) - (Date.parse(lookedAt) - Date.parse(quietSince)));
+
+/** The same in hours, whole seconds of them: plain JSON says it in the unit of the settings. */
+export const missingHours = (residue: Residue, window: Window): number =>
+  Math.ceil(missingMs(residue, window) / 1000) / 3600;
 
 /** `203.0.113.7 asking for 198.51.100.2, last at …, 3 requests`. */
 export const callerText = ({ source, host, requests, connections, lastAt }: Residue['callers'][number]): string =>

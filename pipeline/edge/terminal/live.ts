@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import type { Clock } from '../../core/context.ts';
-import { durationText } from './duration.ts';
+import { durationText } from '../../core/duration.ts';
 import type { Paint } from './paint.ts';
 import type { Renderer } from './renderer.ts';
 import type { RunningStep, Steps } from './steps.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/context.ts';
 import type { Event } from '../../core/event.ts';
-import { durationText } from './duration.ts';
+import { durationText } from '../../core/duration.ts';
 import type { Paint } from './paint.ts';
 import type { Renderer } from './renderer.ts';
 import { lineOf } from './words.ts';

@@ -1,5 +1,5 @@
 import type { Event } from '../../core/event.ts';
-import { durationText } from './duration.ts';
+import { durationText } from '../../core/duration.ts';
 import type { Paint } from './paint.ts';
 
 type Words = { [K in Event['kind']]?: (event: Extract<Event, { kind: K }>, paint: Paint) => string };

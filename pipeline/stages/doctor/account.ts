@@ -1,6 +1,7 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { failed, ok, warning, type Verdict } from '../../core/check.ts';
 import type { Context } from '../../core/context.ts';
+import { durationText } from '../../core/duration.ts';
 import type { Target } from '../../core/target.ts';
 
 /** Who calls, and what AWS's clock said at that moment. */
@@ -46,7 +47,7 @@ export function judgeCredentials({ arn, account }: Caller, { region }: Pick<Targ
 export function judgeClock({ awsNowMs, ownNowMs }: Pick<Caller, 'awsNowMs' | 'ownNowMs'>): Verdict {
   if (awsNowMs === undefined) return ok('AWS did not name its time');
   const seconds = Math.round((ownNowMs - awsNowMs) / 1000);
-  const what = `this clock is ${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'} that of AWS`;
+  const what = `this clock is ${durationText(Math.abs(seconds) * 1000)} ${seconds < 0 ? 'behind' : 'ahead of'} that of AWS`;
   const remedy = 'set the clock: sudo timedatectl set-ntp true';
   if (Math.abs(seconds) > 300) return failed(what, remedy);
   return Math.abs(seconds) > 60 ? warning(what, remedy) : ok(what);

@@ -5,6 +5,7 @@ import {
   type RegisterTargetsCommandInput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Context } from '../../core/context.ts';
+import { durationText } from '../../core/duration.ts';
 import { isAwsError } from '../../core/errors.ts';
 import { isMoving, observe, targetHealth, type World } from '../../core/observe.ts';
 import { findSpares } from '../../core/observe/spares.ts';
@@ -51,8 +52,8 @@ export async function bridge(ctx: Context, target: Target, spares: Spares): Prom
     return tellUnfit(ctx, spares);
   }
   const isAlone = await endOthers(ctx, target, spares.release, targetGroup);
-  const seconds = Math.round((ctx.clock.now() - startedAt) / 1000);
-  const how = `${isAlone ? 'serves alone' : 'serves, too,'} after ${seconds} s, from the machines in reserve`;
+  const took = durationText(ctx.clock.now() - startedAt);
+  const how = `${isAlone ? 'serves alone' : 'serves, too,'} after ${took}, from the machines in reserve`;
   ctx.report({ kind: 'note', message: `${spares.release} ${how}; new ones take over` });
 }
 

@@ -1,4 +1,5 @@
 import type { Context } from '../../core/context.ts';
+import { leftText } from '../../core/duration.ts';
 import { DeployError } from '../../core/errors.ts';
 import { callerText, fold, missingMs, type Residue } from '../../core/retire/residue.ts';
 import type { Target } from '../../core/target.ts';
@@ -22,8 +23,8 @@ export async function demandQuiet(ctx: Context, target: Target, { dossier, machi
 }
 
 function stillBusy(residue: Residue, retire: Target['retire']): DeployError {
-  const hours = Math.ceil(missingMs(residue, retire) / 3_600_000);
-  return new DeployError('retire', `the old machine has had traffic since ${residue.quietSince}: ${hours} h to go`, {
+  const left = leftText(missingMs(residue, retire));
+  return new DeployError('retire', `the old machine has had traffic since ${residue.quietSince}: ${left} to go`, {
     lines: residue.callers.map((one) => callerText(one)),
     hint: 'give whoever that is the name instead of the address, then `redeploy retire watch`; retire.ignoreSources leaves monitors out',
   });

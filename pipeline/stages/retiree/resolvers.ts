@@ -1,5 +1,6 @@
 import type { Context } from '../../core/context.ts';
 import { messageOf } from '../../core/errors.ts';
+import { fewText } from '../../core/retire/records.ts';
 import { until } from '../../core/wait.ts';
 
 /** A name, and whether it shall lead to the new balancer or back to the old machine. */
@@ -19,7 +20,7 @@ export async function watchResolvers(
   await until(ctx, 'the resolvers', { everyMs: 10_000, forMs }, async () => {
     const late: string[] = [];
     for (const resolver of resolvers) for (const one of wanted) late.push(...(await objection(ctx, resolver, one)));
-    return late.length === 0 ? { done: undefined } : { pending: late.join('; ') };
+    return late.length === 0 ? { done: undefined } : { pending: fewText(late, '; ') };
   });
 }
 

@@ -1,5 +1,6 @@
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import type { Context } from '../../core/context.ts';
+import { leftText } from '../../core/duration.ts';
 import { DeployError } from '../../core/errors.ts';
 import { addTo, emptyTally, whyWorse, type Tally } from '../../core/retire/judge-shift.ts';
 import type { Target } from '../../core/target.ts';
@@ -40,8 +41,8 @@ export async function watchShare(
     }
     judge();
     if (isOver) return { done: undefined };
-    const left = Math.ceil((endsAt - ctx.clock.now()) / 1000);
-    return { pending: `${fresh.failures} of ${fresh.requests} probes failed; ${left} s to go` };
+    const left = leftText(endsAt - ctx.clock.now());
+    return { pending: `${fresh.failures} of ${fresh.requests} probes failed; ${left} to go` };
   });
   return `${fresh.requests} probes, ${fresh.failures} failed; the balancer counted ${counted.requests} requests, ${counted.failures} failed`;
 }

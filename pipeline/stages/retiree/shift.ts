@@ -1,5 +1,6 @@
 import type { Context } from '../../core/context.ts';
 import { fullName, type Name, type RecordSet } from '../../core/dns.ts';
+import { durationText, leftText } from '../../core/duration.ts';
 import { DeployError } from '../../core/errors.ts';
 import { step, type Outcome } from '../../core/report.ts';
 import type { Evidence } from '../../core/retire/evidence.ts';
@@ -73,10 +74,10 @@ async function lowerTtl(ctx: Context, { both, names, begun }: Move): Promise<Out
   const endsAt = Date.parse(begun.since) + seconds * 1000;
   const limits = { everyMs: Math.min(10, Math.max(1, seconds)) * 1000, forMs: (seconds + 60) * 1000 };
   await until(ctx, 'answers from before', limits, async () => {
-    const left = Math.ceil((endsAt - ctx.clock.now()) / 1000);
-    return left <= 0 ? { done: undefined } : { pending: `resolvers may keep them for ${left} s more` };
+    const leftMs = endsAt - ctx.clock.now();
+    return leftMs <= 0 ? { done: undefined } : { pending: `resolvers may keep them for ${leftText(leftMs)} more` };
   });
-  return { value: undefined, detail: `${seconds} s before, 60 s now` };
+  return { value: undefined, detail: `${durationText(seconds * 1000)} before, 1 min now` };
 }
 
 async function moveShare(ctx: Context, target: Target, move: Move, percent: number): Promise<Outcome<void>> {
@@ -101,7 +102,10 @@ async function write(
   { names, begun }: { names: readonly Name[]; begun: Evidence<'shift'> },
   wanted: (originals: RecordSet[], name: Name) => RecordSet[],
 ): Promise<void> {
-  for (const name of names) await writeRecords(ctx, name, wanted(originalsOf(begun, name), name));
+  await writeRecords(
+    ctx,
+    names.map((name) => ({ name, wanted: wanted(originalsOf(begun, name), name) })),
+  );
 }
 
 const originalsOf = ({ facts }: Evidence<'shift'>, name: Name): RecordSet[] =>
@@ -111,8 +115,11 @@ const originalsOf = ({ facts }: Evidence<'shift'>, name: Name): RecordSet[] =>
 export async function settle(ctx: Context, target: Target, { both, names, begun }: Move): Promise<Outcome<void>> {
   const { balancer } = both;
   const foreign = names.filter(({ zoneId }) => zoneId === undefined);
-  for (const name of names.filter((one) => !foreign.includes(one)))
-    await writeRecords(ctx, name, finalRecords(name.host, balancer));
+  const zoned = names.filter((one) => !foreign.includes(one));
+  await writeRecords(
+    ctx,
+    zoned.map((name) => ({ name, wanted: finalRecords(name.host, balancer) })),
+  );
   for (const { host } of foreign) tellChange(ctx, host, balancer.dnsName);
   const forMs = foreign.length > 0 ? byHandMs : (longestTtl(begun.facts.originals) + 600) * 1000;
   await watchResolvers(

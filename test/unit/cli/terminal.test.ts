@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import type { Event } from '../../../pipeline/core/event.ts';
 import { openTerminal } from '../../../pipeline/edge/terminal.ts';
-import { durationText } from '../../../pipeline/edge/terminal/duration.ts';
+import { durationText } from '../../../pipeline/core/duration.ts';
 import { fit, tableLines } from '../../../pipeline/edge/terminal/table.ts';
 
 /** Two steps side by side: one waits and ends well, one fails; then something is taken back. */

@@ -52,8 +52,8 @@ const cases: Record<string, [seen: () => Verdict, verdict: Verdict['verdict'], s
   clock: [
     [() => judgeClock(caller), 'ok', '0 s ahead'],
     [() => judgeClock({ ...caller, awsNowMs: undefined }), 'ok', 'did not name'],
-    [() => judgeClock({ ...caller, ownNowMs: now - 90_000 }), 'warning', '90 s behind'],
-    [() => judgeClock({ ...caller, ownNowMs: now + 400_000 }), 'failed', '400 s ahead'],
+    [() => judgeClock({ ...caller, ownNowMs: now - 90_000 }), 'warning', '1 min 30 s behind'],
+    [() => judgeClock({ ...caller, ownNowMs: now + 400_000 }), 'failed', '6 min 40 s ahead'],
   ],
   permissions: [
     [() => judgePermissions([{ action: 'ec2:RunInstances', error: 'DryRunOperation' }]), 'ok', '1 operations'],

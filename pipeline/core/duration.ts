@@ -8,6 +8,9 @@ export function durationText(ms: number): string {
   return pair(Math.round(seconds / 3600), 24, ['d', 'h']);
 }
 
+/** What is left of a wait, rounded up: nobody is told that none is left while some is. */
+export const leftText = (ms: number): string => durationText(Math.ceil(ms / 1000) * 1000);
+
 function pair(value: number, base: number, [large, small]: [string, string]): string {
   const rest = value % base;
   return `${Math.floor(value / base)} ${large}${rest === 0 ? '' : ` ${rest} ${small}`}`;
