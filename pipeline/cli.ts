@@ -13,6 +13,10 @@ const exitCode = await main({
     process.on(name, listener);
     return () => process.off(name, listener);
   },
+  onWarning: (listener) => {
+    process.removeAllListeners('warning');
+    process.on('warning', listener);
+  },
   exit: (code) => process.exit(code),
 });
 // Connections that are kept open (Docker, AWS) must not keep us; what was printed must have left first.

@@ -40,6 +40,12 @@ export type Choice =
   | { command: 'run'; options: Targeted & { bundle?: string; port?: number } }
   | { command: 'status'; options: Targeted }
   | { command: 'repair'; options: Targeted }
+  | {
+      command: 'logs';
+      options: Targeted & { follow: boolean; lines: number; since: number; machine?: string; search?: string };
+      /** One release alone: `v41`. */
+      release?: string;
+    }
   | { command: 'releases'; options: Targeted }
   | { command: 'doctor'; options: Targeted & { bundle?: string } }
   | { command: 'plan'; options: Targeted & { bundle?: string; exitCode: boolean; prices: boolean } }

@@ -22,7 +22,7 @@ export function command(
   return made
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', helpTexts[name as keyof typeof helpTexts] ?? '')
-    .action(() => choose({ command: name, options: optionsOf(made) }));
+    .action(() => choose({ command: name, options: optionsOf(made) } as Choice));
 }
 
 /** Commander's options are untyped; unit tests hold them against Choice. A flag that was not given is false. */

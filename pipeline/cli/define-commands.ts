@@ -44,6 +44,7 @@ export function defineCommands(program: Command, cwd: string, choose: Choose): v
     ...targetOptions(),
   ]);
   command(program, 'status', shared, [['show what runs where'], ...targetOptions()]);
+  defineLogs(program, shared);
   command(program, 'repair', shared, [['remove or complete what a cut-off run left'], ...targetOptions()]);
   command(program, 'releases', shared, [['list what there is to go back to'], ...targetOptions()]);
   command(program, 'doctor', shared, [['check everything that a deploy needs'], bundle(), ...targetOptions()]);
@@ -59,6 +60,23 @@ export function defineCommands(program: Command, cwd: string, choose: Choose): v
   defineIam(program, shared);
   defineRetire(program, shared);
   defineSandbox(program, shared);
+}
+
+function defineLogs(program: Command, shared: Shared): void {
+  const logs = command(program, 'logs', shared, [
+    ['show what the app prints, on all its machines'],
+    new Option('-f, --follow', 'go on until Ctrl-C'),
+    new Option('-n, --lines <count>', 'how many lines of the past').default(100).argParser(countArgument),
+    new Option('--since <time>', 'how far back: 30s, 15m, 2h or 7d').default(3_600_000, '1h').argParser(timeArgument),
+    new Option('--machine <id>', 'of this machine alone: i-…'),
+    new Option('--search <text>', 'lines with this text in them'),
+    ...targetOptions(),
+  ]);
+  logs
+    .argument('[release]', 'of this release alone, such as v41', releaseArgument)
+    .action((release: string | undefined) =>
+      shared.choose({ command: 'logs', options: optionsOf(logs), ...(release !== undefined && { release }) }),
+    );
 }
 
 function defineIam(program: Command, shared: Shared): void {
@@ -125,6 +143,14 @@ function repoArgument(text: string): string {
 function portArgument(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535) return Number(text);
   throw new InvalidArgumentError('It is a number from 1 to 65535.');
+}
+
+const unitsMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+function timeArgument(text: string): number {
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  if (count === undefined) throw new InvalidArgumentError('It looks like 30s, 15m, 2h or 7d.');
+  return Number(count) * unitsMs[unit as keyof typeof unitsMs];
 }
 
 function countArgument(text: string): number {

@@ -7,6 +7,7 @@ Examples:
   redeploy deploy -e production       build, bake and roll out; nobody notices
   redeploy run -e staging             try the image here, before anything is deployed
   redeploy status -e production       which release runs, on which machines, since when
+  redeploy logs -e production -f      what the app prints, on all its machines
   redeploy rollback -e production     the previous release: its code and its settings, in minutes
   redeploy retire plan -e production  take the old load balancer out of service, step by step
   redeploy deploy --help              more about one command
@@ -87,6 +88,16 @@ Examples:
   status: `
 Only looks. Prints the live release and since when, every machine with its zone, release, health
 and age, the roll that is under way, the address, and what an interrupted run left behind.
+`,
+  logs: `
+Only looks. Prints what the app wrote on all its machines, oldest line first: time, release, machine, line.
+CloudWatch has it, also of machines that are gone, for as long as \`logs.retentionDays\` says. A line is there
+up to ten seconds after it was printed.
+
+Examples:
+  redeploy logs -e production -f              from now on, until Ctrl-C
+  redeploy logs -e production --since 15m --search Error
+  redeploy logs v42 -n 500                    of the release that was taken back, say
 `,
   repair: `
 Removes or completes what a run that was cut off (a closed laptop, a CI timeout) left half-made, without a deploy: machines

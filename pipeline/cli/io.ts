@@ -10,5 +10,7 @@ export interface Io {
   /** Progress and errors. */
   stderr: NodeJS.WriteStream;
   onSignal(name: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void): () => void;
+  /** From now on, Node's warnings go there and not to stderr. */
+  onWarning(listener: (warning: Error) => void): void;
   exit(code: number): void;
 }

@@ -22,7 +22,7 @@ export function parseArguments(argv: readonly string[], around: Surroundings): C
   });
   defineCommands(program, around.cwd, (made) => (choice = made));
   try {
-    program.parse(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
+    program.parse(withHelp(argv), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;
@@ -31,11 +31,19 @@ export function parseArguments(argv: readonly string[], around: Surroundings): C
   return choice;
 }
 
+/** `redeploy`, `redeploy help` and `redeploy help deploy` show the help. */
+function withHelp(argv: readonly string[]): string[] {
+  const [first, ...rest] = argv;
+  return first === undefined || first === 'help' ? [...rest, '--help'] : [...argv];
+}
+
 function usageError(error: CommanderError, argv: readonly string[]): DeployError {
   const [message = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n');
   const command = argv.find((word) => word in helpTexts);
   const help = `\`redeploy ${command ? `${command} ` : ''}--help\` shows what there is`;
-  const hint = [/\((.+)\)/.exec(suggestion)?.[1], help].filter(Boolean).join('; ');
+  const meant = /Did you mean (?:one of )?(.+)\?/.exec(suggestion)?.[1];
+  const named = error.code === 'commander.unknownCommand' ? commandsElsewhere[argv[0] ?? ''] : undefined;
+  const hint = [named ?? (meant && `did you mean ${meant}?`), help].filter(Boolean).join(' ');
   // `redeploy sandbox` alone makes Commander show the help as an error.
   return new DeployError(
     'usage',
@@ -43,5 +51,19 @@ function usageError(error: CommanderError, argv: readonly string[]): DeployError
     { hint },
   );
 }
+
+/** What people type who know mup and others, and what it is here; no guess may lead from taking away to deploying. */
+const commandsElsewhere: Readonly<Record<string, string>> = {
+  setup: '`redeploy deploy` sets up what is missing;',
+  reconfig: '`redeploy deploy` takes changed settings over, without a build;',
+  push: '`redeploy deploy` builds and pushes;',
+  start: 'machines start by themselves; `redeploy status` shows them;',
+  restart: '`redeploy deploy` moves to what has changed; a machine that is ended in the EC2 console is replaced;',
+  stop: '`fleet.min` and `fleet.max` in redeploy.json say how many machines run;',
+  validate: '`redeploy plan` checks redeploy.json and the settings;',
+  ssh: 'machines have no SSH: `redeploy logs` shows what the app prints, `redeploy run` runs the image here;',
+  history: '`redeploy releases` lists the releases;',
+  up: '`redeploy deploy`, or `redeploy sandbox up`;',
+};
 
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -26,7 +26,7 @@ export const performSandbox = {
     const onLine = (line: string) => void stdout.write(`${options.json ? JSON.stringify({ line }) : line}\n`);
     const local = await findSandbox(session);
     await local.log({ lines: options.lines, isFollowing: options.follow, onLine });
-    return { document: { log: path.join(local.directory, 'sandbox.log') }, lines: () => [] };
+    return { document: { log: path.join(local.directory, 'sandbox.log') }, isLines: true, lines: () => [] };
   },
 };
 

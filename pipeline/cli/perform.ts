@@ -74,6 +74,10 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
     ]);
     return showRepair(await repair(ctx, target));
   },
+  logs: async (choice, session) => {
+    const { performLogs } = await import('./perform-logs.ts');
+    return performLogs(choice, session);
+  },
   releases: async ({ options }, session) => {
     const { ctx, target } = await openTarget(session, options);
     const [{ releases }, { showReleases }] = await Promise.all([

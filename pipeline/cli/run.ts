@@ -25,15 +25,17 @@ export async function run(io: Io, choice: Choice): Promise<number> {
     terminal.report(event);
     job?.report(event);
   };
+  // Seven lines of the AWS SDK on an older Node would tear live lines apart, and be no JSON.
+  io.onWarning((warning) => report({ kind: 'note', message: firstParagraph(warning) }));
   const interrupts = watchInterrupts(io, terminal, {
-    isQuiet: choice.command === 'sandbox logs',
+    isQuiet: choice.command.endsWith('logs'),
     isPatient: choice.command === 'run',
   });
   try {
     const shown = await perform(choice, { io, signal: interrupts.signal, impatience: interrupts.impatience, report });
     terminal.close();
     const paint = painter(isColored(io, io.stdout, color));
-    const lines = json ? [JSON.stringify(shown.document, undefined, 2)] : shown.lines(paint);
+    const lines = json ? [JSON.stringify(shown.document, undefined, shown.isLines ? 0 : 2)] : shown.lines(paint);
     if (lines.length > 0) io.stdout.write(`${lines.join('\n')}\n`);
     await job?.succeeded(shown);
     return shown.exitCode ?? 0;
@@ -47,6 +49,9 @@ export async function run(io: Io, choice: Choice): Promise<number> {
     interrupts.release();
   }
 }
+
+/** The first paragraph, in one line. */
+const firstParagraph = ({ message }: Error): string => (message.split('\n\n')[0] ?? '').replaceAll(/\s+/g, ' ');
 
 /** https://no-color.org: any value but the empty one means no colours. */
 function isColored(io: Io, stream: NodeJS.WriteStream, wanted: boolean): boolean {

@@ -4,6 +4,8 @@ import type { Paint } from '../edge/terminal/paint.ts';
 export interface Shown {
   document: unknown;
   lines(paint: Paint): string[];
+  /** The document is the last of several, one a line. */
+  isLines?: boolean;
   /** When the result is told by it as well; 0 otherwise. */
   exitCode?: number;
 }

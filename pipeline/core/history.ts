@@ -39,8 +39,14 @@ export function chooseRollback(world: World, to: string | undefined): Release {
   const chosen = current || previousRelease(world);
   if (chosen) return chosen;
   throw new DeployError('usage', `there is no good release before ${fleet.live}`, {
-    hint: 'name the one to go to, as in `redeploy rollback v2`; `redeploy releases` lists them',
+    hint: hintAt(releases, fleet.live),
   });
+}
+
+function hintAt(releases: Release[], live: string): string {
+  const other = releases.find(({ name }) => name !== live);
+  if (!other) return 'it is the only one: mend the app or its settings, and run `redeploy deploy`';
+  return `name the one to go to, as in \`redeploy rollback ${other.name}\`; \`redeploy releases\` lists them`;
 }
 
 /** The release that was live most recently among those older than the live one, if any is good. */

@@ -86,6 +86,7 @@ async function run(argv: string[], cwd: string, env: Record<string, string | und
     stderr: stderr as unknown as NodeJS.WriteStream,
     onSignal: () => () => {},
     exit: () => {},
+    onWarning: () => {},
   });
   const textOf = (stream: PassThrough) => String((stream.read() as Buffer | null) ?? '');
   return { exitCode, stdout: textOf(stdout), stderr: textOf(stderr) };

@@ -26,7 +26,7 @@ function facts({ live, url, size, reserve, roll, failure }: Status, now: number,
       ['machines', size ? `${size.desired} wanted, ${size.min} to ${size.max}` : ''],
       ...reserve.map((spares) => ['in reserve', reserveText(spares, now)]),
       ...(roll ? [['rolling', `to ${roll.release ?? '?'}: ${rollText(roll, now)}`]] : []),
-      ...(failure ? [['last roll', paint('red', `to ${failure.release ?? '?'}: ${rollText(failure, now)}`)]] : []),
+      ...(failure ? [['last roll', paint('red', failureText(failure, now))]] : []),
     ],
     '  ',
   );
@@ -44,6 +44,23 @@ function releaseText(release: Release, now: number, paint: Paint): string {
 
 const rollText = ({ status, percent, startedAt, reason }: Roll, now: number): string =>
   [`${status} ${percent} %`, startedAt && `since ${ageText(startedAt, now)}`, reason].filter(Boolean).join(', ');
+
+const ends: Record<string, string> = {
+  RollbackSuccessful: 'was taken back',
+  RollbackFailed: 'could not be taken back from all machines',
+  Cancelled: 'was stopped on its way',
+};
+
+/** AWS's reason tells of the way back, not why it was gone, when the release was taken back. */
+function failureText({ release, status, startedAt, reason }: Roll, now: number): string {
+  const facts = [
+    startedAt && `begun ${ageText(startedAt, now)} ago`,
+    status,
+    status === 'RollbackSuccessful' ? '' : reason,
+  ];
+  const why = release ? `; \`redeploy logs ${release}\` tells why` : '';
+  return `${release ?? 'an unknown release'} ${ends[status] ?? 'failed'} (${facts.filter(Boolean).join(', ')})${why}`;
+}
 
 const reserveText = ({ machines, release, until }: Spares, now: number): string =>
   `${machines.length} of ${release} ${until.getTime() > now ? `until ${dateText(until)}: \`redeploy rollback\` takes seconds` : `since ${dateText(until)} no more`}`;

@@ -6,6 +6,10 @@ import type { ReleaseName } from '../../core/release.ts';
 import type { Target } from '../../core/target.ts';
 import { consoleLines } from '../console.ts';
 
+/** What systemd says at each restart would push the app's own words out; how the app ended (status=137: out of memory) stays. */
+const systemd =
+  /^(redeploy-app\.service: (Failed with|Scheduled restart|Consumed)|(Starting|Started|Stopping|Stopped) redeploy-app\.service)/;
+
 /** The last lines that the app of this release wrote on any machine; the machine's console when it wrote none. */
 export async function lastAppLines(
   ctx: Context,
@@ -17,7 +21,7 @@ export async function lastAppLines(
   const request = { logGroupName: namesOf(target).logGroup, logStreamNamePrefix: `${of.release}/` };
   try {
     for await (const page of paginateFilterLogEvents({ client: ctx.aws.logs }, request)) {
-      lines.push(...(page.events ?? []).map((event) => event.message ?? ''));
+      lines.push(...(page.events ?? []).map(({ message = '' }) => message).filter((line) => !systemd.test(line)));
       lines.splice(0, lines.length - most);
     }
   } catch (error) {

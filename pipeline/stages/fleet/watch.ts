@@ -1,6 +1,7 @@
 import type { Context } from '../../core/context.ts';
 import { DeployError } from '../../core/errors.ts';
 import { isMoving, observe, type Roll, type World } from '../../core/observe.ts';
+import type { ReleaseName } from '../../core/release.ts';
 import type { Outcome } from '../../core/report.ts';
 import type { Target } from '../../core/target.ts';
 import { until, type Probe } from '../../core/wait.ts';
@@ -99,12 +100,13 @@ function openWatch(ctx: Context, target: Target, watched: Watched): (world: Worl
     if (isRollingBack) await waitUntilStill(ctx, target);
     throw new DeployError('release', `${watched.release} is bad: ${verdict.reason}`, {
       lines,
-      hint: isRollingBack ? `the previous release serves; ${slowHint}` : slowHint,
+      hint: `${isRollingBack ? 'the previous release serves; ' : ''}${badHint(target, watched.release)}`,
     });
   };
 }
 
-const slowHint = 'these are the last lines of the new one. A slow starter needs a larger health.startSeconds';
+const badHint = ({ environment }: Target, release: ReleaseName): string =>
+  `these are the last lines of ${release}, \`redeploy logs ${release} -e ${environment}\` shows more. A slow starter needs a larger health.startSeconds`;
 
 function progressOf(roll: Roll | undefined, world: World, { release }: Watched): string {
   const fresh = (world.fleet?.machines ?? []).filter((machine) => machine.release === release);

@@ -41,6 +41,15 @@ test.each([
   ],
   ['run -e test --port 8080', { command: 'run', options: { ...targeted, environment: 'test', port: 8080 } }],
   ['status', { command: 'status', options: targeted }],
+  [
+    'logs v41 -f -n 5 --since 2h --machine i-1 --search Error',
+    {
+      command: 'logs',
+      release: 'v41',
+      options: { ...targeted, follow: true, lines: 5, since: 7_200_000, machine: 'i-1', search: 'Error' },
+    },
+  ],
+  ['logs', { command: 'logs', options: { ...targeted, follow: false, lines: 100, since: 3_600_000 } }],
   ['repair -e prod', { command: 'repair', options: { ...targeted, environment: 'prod' } }],
   ['releases --sandbox', { command: 'releases', options: { ...targeted, sandbox: true } }],
   ['plan --bundle b', { command: 'plan', options: { ...targeted, bundle: 'b', exitCode: false, prices: false } }],
@@ -83,7 +92,9 @@ test.each([
 ])('redeploy %s', (line, choice) => expect(read(line)).toEqual({ choice, printed: '' }));
 
 test.each([
-  ['depoly', "unknown command 'depoly'", 'Did you mean deploy?'],
+  ['depoly', "unknown command 'depoly'", 'did you mean deploy?'],
+  ['ssh', "unknown command 'ssh'", 'machines have no SSH'],
+  ['setup', "unknown command 'setup'", '`redeploy deploy` sets up'],
   ['deploy --bundel x', "unknown option '--bundel'", 'redeploy deploy --help'],
   ['deploy x', 'too many arguments', 'redeploy deploy --help'],
   ['deploy --bundle', "option '--bundle <path>' argument missing", 'redeploy deploy --help'],
@@ -91,6 +102,7 @@ test.each([
   ['rollback v0', 'A release looks like v41', 'redeploy rollback --help'],
   ['sandbox', 'name a command after "sandbox"', 'redeploy sandbox --help'],
   ['sandbox up --machines paper', 'Allowed choices are docker, simulated', 'redeploy sandbox --help'],
+  ['logs --since yesterday', 'It looks like 30s, 15m, 2h or 7d', 'redeploy logs --help'],
   ['sandbox logs -n many', 'It is a number of lines', 'redeploy sandbox --help'],
 ])('redeploy %s is refused with what to do', (line, message, hint) => {
   expect(() => read(line)).toThrowError(
@@ -102,15 +114,23 @@ test.each([
   );
 });
 
-test.each(['', '--help', 'deploy --help', 'sandbox --help', 'sandbox up -h', 'status --help', 'init --help'])(
-  '%j teaches',
-  (line) => {
-    const { choice, printed } = read(line);
-    expect(choice).toBeUndefined();
-    expect(printed).toContain(`Usage: redeploy ${line.replace(/ ?(--help|-h)$/, '')}`.trimEnd());
-    expect(printed.split('\n').filter((text) => text.length > 100)).toEqual([]);
-  },
-);
+test.each([
+  '',
+  '--help',
+  'help',
+  'help deploy',
+  'help sandbox up',
+  'deploy --help',
+  'sandbox --help',
+  'sandbox up -h',
+  'status --help',
+  'init --help',
+])('%j teaches', (line) => {
+  const { choice, printed } = read(line);
+  expect(choice).toBeUndefined();
+  expect(printed).toContain(`Usage: redeploy ${line.replace(/ ?(--help|-h)$|^help ?/, '')}`.trimEnd());
+  expect(printed.split('\n').filter((text) => text.length > 100)).toEqual([]);
+});
 
 test('the help of the whole says where things live and what exit codes mean', () => {
   const { printed } = read('--help');

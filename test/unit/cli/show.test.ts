@@ -123,7 +123,7 @@ test('status before the first deploy says how to begin; a roll that failed is to
     showStatus({ ...world, roll: undefined, failure }, now)
       .lines(plain)
       .join('\n'),
-  ).toContain('last roll   to v42: RollbackSuccessful 100 %, since 9 min, no health');
+  ).toContain('last roll   v42 was taken back (begun 9 min ago, RollbackSuccessful); `redeploy logs v42` tells why');
 });
 
 test('releases are a table with what there is to go back to', () => {
