@@ -1,3 +1,4 @@
+import { AllocateAddressCommand, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { CreateTopicCommand } from '@aws-sdk/client-sns';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
@@ -9,15 +10,17 @@ import { timings } from '../../sandbox/engine/engine.ts';
 import { deployerParts, makeDeployer, readPolicy } from '../support/deployer.ts';
 import { startStory, type Story } from '../support/story.ts';
 import { trespasses } from '../support/trespasses.ts';
-import type { Others, Trespasser } from '../support/trespasses/trespasser.ts';
+import { theirs, type Others, type Trespasser } from '../support/trespasses/trespasser.ts';
 
-// Two apps in one account: whoever deploys `shop` tries everything that he may do on what `bank` has.
+// Two apps in one account: whoever deploys `shop`, and retires its old balancer, tries everything that he may on what `bank` has.
 
 const shop: PolicyTarget = {
   app: 'shop',
   environment: 'production',
   region: 'us-east-1',
   domains: ['shop.example.com'],
+  hostnames: ['shop.example.com'],
+  old: { tag: 'Name=old-balancer' },
   topic: 'arn:aws:sns:us-east-1:123456789012:shop',
   secrets: { MAIL_URL: 'secretsmanager:shop/mail', KEY: 'ssm:/shop/key' },
 };
@@ -29,10 +32,14 @@ const everybodys = new Set([
   'LookAtNamesAndCertificates',
   'LogInToTheRegistry',
   'LetAwsMakeItsOwnRoles',
+  'LookAtTheOldBalancer',
+  'FollowScripts',
+  'WatchNamesMove',
 ]);
+const parts = [...deployerParts, 'retire'];
 
 const statements: PolicyStatement[] = [];
-for (const part of deployerParts) statements.push(...(await readPolicy(part, [shop])).Statement);
+for (const part of parts) statements.push(...(await readPolicy(part, [shop])).Statement);
 const narrowed = statements.filter(({ Sid }) => !everybodys.has(Sid ?? '')).flatMap(({ Action }) => Action);
 
 let story: Story;
@@ -51,12 +58,31 @@ beforeAll(async () => {
   await story.edit('second line\n');
   await story.deploy();
   // From here on it is another app's deployer who holds the key.
-  await makeDeployer(sandbox, [shop]);
-  trespasser = { aws: story.ctx.aws, sandbox, others: othersOf(story) };
+  await makeDeployer(sandbox, [shop], parts);
+  const by = { oldMachine: await launch('bank-balancer'), ownOldMachine: await launch('old-balancer') };
+  trespasser = { aws: story.ctx.aws, sandbox, others: { ...othersOf(story), ...by, address: await reserve() } };
 }, 300_000);
 afterAll(() => story[Symbol.asyncDispose]());
 
-function othersOf({ sandbox }: Story): Others {
+/** A balancer that somebody made by hand. */
+async function launch(name: string): Promise<string> {
+  const { account, clock, sandbox } = story;
+  const ImageId = Object.values(sandbox.engine.state.ec2.images)[0]?.id;
+  const Tags = [{ Key: 'Name', Value: name }];
+  const machine = { ImageId, InstanceType: 't3.micro' as const, MinCount: 1, MaxCount: 1 };
+  const TagSpecifications = [{ ResourceType: 'instance' as const, Tags }];
+  const { Instances } = await account.ec2.send(new RunInstancesCommand({ ...machine, TagSpecifications }));
+  await clock.advance(60_000);
+  return Instances?.[0]?.InstanceId ?? 'none';
+}
+
+async function reserve(): Promise<string> {
+  const TagSpecifications = [{ ResourceType: 'elastic-ip' as const, Tags: theirs }];
+  const made = await story.account.ec2.send(new AllocateAddressCommand({ Domain: 'vpc', TagSpecifications }));
+  return made.AllocationId ?? 'none';
+}
+
+function othersOf({ sandbox }: Story): Omit<Others, 'oldMachine' | 'ownOldMachine' | 'address'> {
   const { acm, autoscaling, ec2, elb, iam, route53 } = sandbox.engine.state;
   const one = (all: Record<string, unknown>): string => Object.keys(all)[0] ?? 'none';
   const machine = Object.values(ec2.instances).find(({ state }) => state === 'running');

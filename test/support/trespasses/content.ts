@@ -110,12 +110,16 @@ const nameAttempts: Record<string, Attempts> = {
   'acm:RequestCertificate': ({ aws }) => [
     aws.acm.send(new acm.RequestCertificateCommand({ DomainName: 'bank.example.com', Tags: theirs })),
   ],
+  // Of one's own name, who gets its mail.
   'route53:ChangeResourceRecordSets': ({ aws, others }) =>
-    names.map((Name) => {
-      const ResourceRecordSet = { Name, Type: 'CNAME' as const, TTL: 60, ResourceRecords: [{ Value: 'evil.example' }] };
-      const ChangeBatch = { Changes: [{ Action: 'UPSERT' as const, ResourceRecordSet }] };
-      return aws.route53.send(new route53.ChangeResourceRecordSetsCommand({ HostedZoneId: others.zone, ChangeBatch }));
-    }),
+    [...names.map((Name) => ({ Name, Type: 'CNAME' as const })), { Name: 'shop.example.com', Type: 'MX' as const }].map(
+      (one) => {
+        const ResourceRecordSet = { ...one, TTL: 60, ResourceRecords: [{ Value: 'evil.example' }] };
+        const ChangeBatch = { Changes: [{ Action: 'UPSERT' as const, ResourceRecordSet }] };
+        const change = { HostedZoneId: others.zone, ChangeBatch };
+        return aws.route53.send(new route53.ChangeResourceRecordSetsCommand(change));
+      },
+    ),
 };
 
 const ownRole = 'redeploy-shop-production-us-east-1-app';

@@ -105,15 +105,16 @@ const machineAttempts: Record<string, Attempts> = {
       new ec2.RevokeSecurityGroupIngressCommand({ GroupId: others.securityGroup, IpPermissions: anywhere(80) }),
     ),
   ],
-  'ec2:CreateImage': ({ aws, others }) => [
-    aws.ec2.send(
-      new ec2.CreateImageCommand({
-        InstanceId: others.machine,
-        Name: 'stolen',
-        TagSpecifications: specified(mine, 'image', 'snapshot'),
-      }),
+  'ec2:CreateImage': ({ aws, others }) =>
+    [others.machine, others.oldMachine].map((InstanceId) =>
+      aws.ec2.send(
+        new ec2.CreateImageCommand({
+          InstanceId,
+          Name: 'stolen',
+          TagSpecifications: specified(mine, 'image', 'snapshot'),
+        }),
+      ),
     ),
-  ],
   'ec2:CreateLaunchTemplate': ({ aws, others }) => [
     aws.ec2.send(
       new ec2.CreateLaunchTemplateCommand({
@@ -145,8 +146,8 @@ const machineAttempts: Record<string, Attempts> = {
   ],
   // Tells their machine to drain; or makes it one's own.
   'ec2:CreateTags': ({ aws, others }) =>
-    [[{ Key: 'redeploy:drain', Value: 'now' }], mine].flatMap((Tags) =>
-      [others.machine, others.image, others.securityGroup].map((id) =>
+    [[{ Key: 'redeploy:drain', Value: 'now' }], mine, [{ Key: 'Name', Value: 'old-balancer' }]].flatMap((Tags) =>
+      [others.machine, others.oldMachine, others.image, others.securityGroup].map((id) =>
         aws.ec2.send(new ec2.CreateTagsCommand({ Resources: [id], Tags })),
       ),
     ),
@@ -162,9 +163,10 @@ const machineAttempts: Record<string, Attempts> = {
     aws.ec2.send(launch({ ImageId: base, SecurityGroupIds: [others.securityGroup] })),
     aws.ec2.send(launch({ LaunchTemplate: { LaunchTemplateName: others.template, Version: '1' } })),
   ],
-  'ec2:TerminateInstances': ({ aws, others }) => [
-    aws.ec2.send(new ec2.TerminateInstancesCommand({ InstanceIds: [others.machine] })),
-  ],
+  'ec2:TerminateInstances': ({ aws, others }) =>
+    [others.machine, others.oldMachine].map((id) =>
+      aws.ec2.send(new ec2.TerminateInstancesCommand({ InstanceIds: [id] })),
+    ),
 };
 
 /** Whichever the sandbox has for everybody. */

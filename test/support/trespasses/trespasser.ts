@@ -7,6 +7,11 @@ export interface Others {
   spareGroup: string;
   template: string;
   machine: string;
+  /** The balancer that it retires, which bears no tag of redeploy's. */
+  oldMachine: string;
+  /** That of the trespasser. */
+  ownOldMachine: string;
+  address: string;
   image: string;
   snapshot: string;
   securityGroup: string;
