@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 import type { State } from '../engine/state.ts';
 import { authorize } from './authorize.ts';
-import { checkRegion, identify, readScope, type Scope } from './dispatch/authorization.ts';
+import { checkRegion, identify } from './dispatch/authorization.ts';
 import { tell } from './dispatch/exchanges.ts';
 import { addressOf, findOperation, type SandboxRequest } from './dispatch/operation.ts';
 import { verifySignature } from './dispatch/signature.ts';
+import { readSigned, withoutSignature, type Scope, type Signed } from './dispatch/signed.ts';
 import { AwsError } from './error.ts';
 import { encodeAnswer, encodeError, type Envelope, type HttpAnswer } from './protocol/answer.ts';
 import { readSchemas, type Schemas } from './protocol/schemas.ts';
@@ -83,13 +84,14 @@ async function answerTo(
   before?: Before,
 ): Promise<HttpAnswer> {
   const requestId = randomUUID();
-  const scope = readScope(request.headers) ?? unsignedScope(engine, request);
+  const signed = readSigned(request);
+  const scope = signed ?? unsignedScope(engine, request);
   const service = services.find(({ signingName }) => signingName === scope?.signingName);
   if (!scope || !service) return refuseUnsigned(scope, request, requestId);
   const envelope: Envelope = { protocol: service.protocol, signingName: service.signingName, requestId };
   const schemas = await schemasOf(service);
   try {
-    return await carryOut({ engine, service, schemas, scope, envelope, before }, request);
+    return await carryOut({ engine, service, schemas, scope, signed, envelope, before }, request);
   } catch (error) {
     if (isLostAnswer(error)) throw error;
     const refusal = asAwsError(engine, service, error);
@@ -103,16 +105,24 @@ interface Context {
   service: Service;
   schemas: Schemas;
   scope: Scope;
+  signed: Signed | undefined;
   envelope: Envelope;
   before: Before | undefined;
 }
 
+/** Who asks, and for what; throws when it is not who it says it is. */
+function admit({ engine, service, scope, signed }: Context, request: SandboxRequest) {
+  checkRegion(engine, scope, service.protocol);
+  const caller = identify(engine, signed ?? scope, service.protocol);
+  if (!signed) return { caller, asked: request };
+  verifySignature(engine, request, signed, service.protocol);
+  return { caller, asked: withoutSignature(request, signed) };
+}
+
 async function carryOut(context: Context, request: SandboxRequest): Promise<HttpAnswer> {
   const { engine, service, schemas, scope, envelope, before } = context;
-  checkRegion(engine, scope, service.protocol);
-  const caller = identify(engine, scope, service.protocol);
-  verifySignature(engine, request, scope.accessKeyId, service.protocol);
-  const { operation, decode } = addressOf(service, schemas, request);
+  const { caller, asked } = admit(context, request);
+  const { operation, decode } = addressOf(service, schemas, asked);
   const { shape, handler } = findOperation(service, schemas, operation);
   const input = decode(shape);
   const attempt = Number(/attempt=(\d+)/.exec(request.headers['amz-sdk-request'] ?? '')?.[1] ?? 1);

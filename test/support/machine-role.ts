@@ -2,11 +2,12 @@ import { authorize } from '../../sandbox/api/authorize.ts';
 import { services } from '../../sandbox/api/services.ts';
 import { issueRoleCredentials } from '../../sandbox/engine/iam/credentials.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { keyOf } from './sandbox.ts';
 
 /** An access key of the role that a machine was launched with, as the machine's metadata would give it. */
-export function roleKey(sandbox: Sandbox, instanceId: string): { accessKeyId: string; secretAccessKey: string } {
+export function roleKey(sandbox: Sandbox, instanceId: string): ReturnType<typeof keyOf> {
   const issued = issueRoleCredentials(sandbox.engine, roleOf(sandbox, instanceId), instanceId);
-  return { accessKeyId: issued.AccessKeyId, secretAccessKey: issued.SecretAccessKey };
+  return keyOf({ ...issued, SessionToken: issued.Token });
 }
 
 /** Throws as AWS would unless the machine's role may do this; nothing is done. */

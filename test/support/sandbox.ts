@@ -50,6 +50,7 @@ export function clients(
     maxAttempts?: number;
     accessKeyId?: string;
     secretAccessKey?: string;
+    sessionToken?: string;
     retryStrategy?: ConfiguredRetryStrategy;
   } = {},
 ) {
@@ -58,6 +59,7 @@ export function clients(
     credentials: {
       accessKeyId: options.accessKeyId ?? 'AKIASANDBOX000000000',
       secretAccessKey: options.secretAccessKey ?? 'sandbox',
+      ...(options.sessionToken !== undefined && { sessionToken: options.sessionToken }),
     },
     maxAttempts: options.maxAttempts ?? 1,
     ...(options.retryStrategy && { retryStrategy: options.retryStrategy }),
@@ -85,12 +87,17 @@ export function clients(
   };
 }
 
+interface Given {
+  AccessKeyId?: string | undefined;
+  SecretAccessKey?: string | undefined;
+  SessionToken?: string | undefined;
+}
+
 /** The key in what IAM or STS gave out, for `clients`. */
-export const keyOf = (
-  given: { AccessKeyId?: string | undefined; SecretAccessKey?: string | undefined } | undefined,
-) => ({
+export const keyOf = (given: Given | undefined) => ({
   accessKeyId: given?.AccessKeyId ?? '',
   secretAccessKey: given?.SecretAccessKey ?? '',
+  ...(given?.SessionToken !== undefined && { sessionToken: given.SessionToken }),
 });
 
 /** A sandbox in us-east-1 in this process; on simulated machines that boot and idle unless it is given others. */

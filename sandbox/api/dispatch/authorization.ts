@@ -1,25 +1,9 @@
 import { temporaryKeyPrefix } from '../../engine/iam/credentials.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { IamAccessKey } from '../../engine/iam/state.ts';
+import type { IamAccessKey, IamSession } from '../../engine/iam/state.ts';
 import { AwsError } from '../error.ts';
 import type { Caller, Protocol } from '../service.ts';
-
-/** The credential scope of a signed request. */
-export interface Scope {
-  accessKeyId: string;
-  region: string;
-  signingName: string;
-}
-
-/** Reads the scope from a SigV4 Authorization header; undefined when there is none. */
-export function readScope(headers: Record<string, string>): Scope | undefined {
-  const match = /^AWS4-HMAC-SHA256 +Credential=([^/,\s]+)\/\d+\/([^/,\s]+)\/([^/,\s]+)\/aws4_request/.exec(
-    headers.authorization ?? '',
-  );
-  if (!match) return undefined;
-  const [, accessKeyId = '', region = '', signingName = ''] = match;
-  return { accessKeyId, region, signingName };
-}
+import type { Scope, Signed } from './signed.ts';
 
 /** Services with one endpoint for all regions; their clients sign for us-east-1 wherever they are. */
 const globalServices = new Set(['iam', 'sts', 'route53', 'pricing']);
@@ -51,23 +35,32 @@ const unknownCodes: Record<Protocol, string> = {
 };
 
 /** Who holds this access key: a role session or a user that the sandbox issued it to, or else the account itself. */
-export function identify(engine: Engine, scope: Scope, protocol: Protocol): Caller {
+export function identify(engine: Engine, { accessKeyId, token }: Partial<Signed> & Scope, protocol: Protocol): Caller {
   const { account, iam } = engine.state;
-  const { accessKeyId } = scope;
   const key = Object.hasOwn(iam.accessKeys, accessKeyId) ? iam.accessKeys[accessKeyId] : undefined;
+  // A key for good comes without a token.
+  if (key && token !== undefined) throw invalidToken(protocol);
   if (key) return holderOf(engine, accessKeyId, key, protocol);
   const session = Object.hasOwn(iam.sessions, accessKeyId) ? iam.sessions[accessKeyId] : undefined;
-  if (!accessKeyId.startsWith(temporaryKeyPrefix) || !session) {
-    const arn = `arn:aws:iam::${account}:user/sandbox`;
-    return { accessKeyId, arn, userId: 'AIDASANDBOXUSER000000', principal: { kind: 'account' } };
+  if (accessKeyId.startsWith(temporaryKeyPrefix) && session) {
+    checkSession(engine, session, token, protocol);
+    return roleOf(engine, accessKeyId, session);
   }
+  const arn = `arn:aws:iam::${account}:user/sandbox`;
+  return { accessKeyId, arn, userId: 'AIDASANDBOXUSER000000', principal: { kind: 'account' } };
+}
+
+function checkSession(engine: Engine, session: IamSession, token: string | undefined, protocol: Protocol): void {
   if (session.expiresAt <= engine.clock.now()) {
     const message = 'The security token included in the request is expired';
     throw new AwsError(expiredCodes[protocol], message, { status: protocol === 'query' ? 403 : 400 });
   }
-  const { roleName, sessionName } = session;
-  const roleId = iam.roles[roleName]?.id ?? 'AROAGONE';
-  const arn = `arn:aws:sts::${account}:assumed-role/${roleName}/${sessionName}`;
+  if (session.token !== undefined && session.token !== token) throw invalidToken(protocol);
+}
+
+function roleOf({ state }: Engine, accessKeyId: string, { roleName, sessionName }: IamSession): Caller {
+  const roleId = state.iam.roles[roleName]?.id ?? 'AROAGONE';
+  const arn = `arn:aws:sts::${state.account}:assumed-role/${roleName}/${sessionName}`;
   return { accessKeyId, arn, userId: `${roleId}:${sessionName}`, principal: { kind: 'role', name: roleName } };
 }
 
@@ -76,5 +69,8 @@ function holderOf(engine: Engine, accessKeyId: string, key: IamAccessKey, protoc
   if (user && key.isActive) {
     return { accessKeyId, arn: user.arn, userId: user.id, principal: { kind: 'user', name: user.name } };
   }
-  throw new AwsError(unknownCodes[protocol], 'The security token included in the request is invalid.', { status: 403 });
+  throw invalidToken(protocol);
 }
+
+const invalidToken = (protocol: Protocol): AwsError =>
+  new AwsError(unknownCodes[protocol], 'The security token included in the request is invalid.', { status: 403 });

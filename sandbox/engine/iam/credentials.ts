@@ -40,6 +40,7 @@ export function issueRoleCredentials(
     roleName,
     sessionName,
     secret: credentials.SecretAccessKey,
+    token: credentials.Token,
     expiresAt: credentials.Expiration,
   };
   engine.save();

@@ -72,11 +72,13 @@ export interface IamInstanceProfile {
 }
 
 /** Temporary credentials that the sandbox handed out for a role. */
-interface IamSession {
+export interface IamSession {
   roleName: string;
   sessionName: string;
-  /** Not there in states of older sandboxes. */
+  /** Not there in states of older sandboxes; no more is the token. */
   secret?: string;
+  /** Every request must bear it. */
+  token?: string;
   /** Milliseconds since the epoch. */
   expiresAt: number;
 }
