@@ -111,10 +111,10 @@ async function ensureDebianPackages(hasDocker) {
   await install(missing);
 }
 
-/** The tests that look at pages skip themselves without it, so that it is no failure where it cannot be had. */
+/** One test looks at pages in a browser; all others run without. */
 async function ensureChromium() {
   if (!isDebianRoot() || existsSync('/usr/bin/chromium')) return;
-  await install(['chromium']).catch(() => say('Chromium cannot be installed: tests do without a browser'));
+  await install(['chromium']).catch(() => say('Chromium cannot be installed: the test that needs a browser will fail'));
 }
 
 async function install(packages) {

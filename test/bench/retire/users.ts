@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { openClients, type DdpClients } from '../rollout/ddp-clients.ts';
 import { sendVisitors, type Visitors } from '../rollout/visitors.ts';
-import { chromiumPath, openBrowser } from '../../support/browser.ts';
+import { openBrowser } from '../../support/browser.ts';
 import { openSocks } from './socks.ts';
 
 /** A program of somebody else's that was given the address years ago, and calls it. */
@@ -60,10 +60,10 @@ export async function openUsers(
     await socks[Symbol.asyncDispose]();
   };
   try {
-    browser = chromiumPath === undefined ? undefined : await openBrowser(chromiumPath, socks.url);
-    const page = await browser?.newPage();
-    page?.setDefaultTimeout(120_000);
-    await page?.goto(`http://${site.host}:${site.port}`);
+    browser = await openBrowser(socks.url);
+    const page = await browser.newPage();
+    page.setDefaultTimeout(120_000);
+    await page.goto(`http://${site.host}:${site.port}`);
     await clients.settled;
     return { clients, visitors, webhook, page, [Symbol.asyncDispose]: leave };
   } catch (error) {
