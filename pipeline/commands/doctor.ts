@@ -92,7 +92,11 @@ function accountChecks(ctx: Context, target: Target): Checks {
       return ok(`${id} is ${target.architecture}, as ${target.instance.type} is`);
     },
     certificate: async () => checkCertificate(ctx, target, hostOf(await rootUrl())),
-    domain: async () => checkDomain(ctx, target, { rootUrl: await rootUrl(), live: (await world()).fleet?.live }),
+    domain: async () => {
+      const { fleet, balancer } = await world();
+      const where = { rootUrl: await rootUrl(), live: fleet?.live, balancer: balancer?.dnsName };
+      return await checkDomain(ctx, target, where);
+    },
     alarms: () => checkAlarms(ctx, target),
     notifications: () => checkNotifications(ctx, target),
     fleet: async () => checkFleet(ctx, target, await world()),

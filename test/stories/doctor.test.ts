@@ -27,9 +27,11 @@ describe('doctor', () => {
     expect(badOf(before)).toEqual({});
     expect(before.isFit).toBe(true);
     await story.deploy();
-    const http = async () => ({ status: 200, headers: {}, body: '{"release":"v1"}' });
-    const after = await examine(story, { http });
-    expect(after.checks.find(({ name }) => name === 'domain')?.what).toBe('http://shop.test answers with v1');
+    const after = await examine(story);
+    // No DNS leads to a load balancer on this computer.
+    expect(after.checks.find(({ name }) => name === 'domain')?.what).toMatch(
+      /^http:\/\/shop\.test \(asked at 127\.\S+, on this computer\) answers with v1$/,
+    );
     expect(after.checks.find(({ name }) => name === 'quotas')?.what).toContain('4 of 128 vCPUs');
     expect(badOf(after)).toEqual({});
   });
@@ -72,10 +74,10 @@ describe('doctor', () => {
     const AutoScalingGroupName = namesOf(await story.target()).group;
     const request = { AutoScalingGroupName, ScalingProcesses: ['Launch', 'AZRebalance'] };
     await clients(story.sandbox).autoScaling.send(new SuspendProcessesCommand(request));
-    const http = async () => Promise.reject(new Error('getaddrinfo ENOTFOUND shop.test'));
+    const http = async () => Promise.reject(new Error('connect ECONNREFUSED'));
     expect(badOf(await examine(story, { http }))).toEqual({
       permissions: 'not allowed: ec2:CreateLaunchTemplate',
-      domain: 'http://shop.test cannot be reached: getaddrinfo ENOTFOUND shop.test',
+      domain: expect.stringMatching(/^http:\/\/shop\.test \(.*\) cannot be reached: connect ECONNREFUSED$/) as string,
       fleet: expect.stringContaining('Launch of the group are suspended') as string,
     });
   });

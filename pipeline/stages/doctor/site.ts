@@ -1,8 +1,9 @@
 import type { CertificateDetail } from '@aws-sdk/client-acm';
-import { covers, namesOfBalancer, publicUrl } from '../../core/address.ts';
+import { addressOf, covers, namesOfBalancer, publicUrl } from '../../core/address.ts';
 import { failed, ok, warning, worst, type Verdict } from '../../core/check.ts';
 import type { Context } from '../../core/context.ts';
 import { messageOf } from '../../core/errors.ts';
+import { runtimeHealthPath } from '../../core/health.ts';
 import type { Target } from '../../core/target.ts';
 import { lookAtCertificate } from '../certificate.ts';
 
@@ -71,22 +72,27 @@ export function judgeDomain(url: string, answer: Answer, live: string | undefine
   );
 }
 
-/** Asks as a visitor would. Before the first deploy there is nothing to reach. */
+/**
+ * Asks as a visitor would. Before the first deploy there is nothing to reach. No DNS leads to a load balancer on this computer,
+ * the sandbox's: that one is asked itself, for the site of that name.
+ */
 export async function checkDomain(
   ctx: Context,
   target: Target,
-  { rootUrl, live }: { rootUrl: string | undefined; live: string | undefined },
+  { rootUrl, live, balancer }: { rootUrl: string | undefined; live: string | undefined; balancer: string | undefined },
 ): Promise<Verdict> {
   const address = rootUrl ?? publicUrl(target, undefined);
   if (address === undefined) return ok('ROOT_URL is not set: the address of the load balancer serves');
-  const { origin, hostname } = new URL(address);
+  const { origin, hostname, host } = new URL(address);
   if (isThisComputer(hostname)) return nobodys(address);
   if (live === undefined) return ok(`${address} is asked once something is deployed`);
-  const url = `${origin}${target.health.path}`;
-  return judgeDomain(origin, await ask(ctx, url), live);
+  if (balancer === undefined || !isThisComputer(balancer)) return judgeDomain(origin, await ask(ctx, origin), live);
+  const answer = await ask(ctx, addressOf(target, balancer), { host });
+  const judged = judgeDomain(`${origin} (asked at ${balancer}, on this computer)`, answer, live);
+  return judged.verdict === 'ok' ? judged : { ...judged, remedy: '`redeploy status` shows how its machines are' };
 }
 
-const isThisComputer = (host: string): boolean => /^(localhost|127\.0\.0\.1|\[::1\])$/i.test(host);
+const isThisComputer = (host: string): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/i.test(host);
 
 /** Meteor makes its links of it: those of e-mails, and in the page. */
 const nobodys = (address: string): Verdict =>
@@ -95,9 +101,10 @@ const nobodys = (address: string): Verdict =>
     'write the address that people type, or leave ROOT_URL out: then that of the load balancer serves',
   );
 
-async function ask(ctx: Context, url: string): Promise<Answer> {
+/** The runtime answers there whatever `health.path` is. */
+async function ask(ctx: Context, site: string, headers: Record<string, string> = {}): Promise<Answer> {
   try {
-    const { status, body } = await ctx.http({ url, timeoutMs: 5000 });
+    const { status, body } = await ctx.http({ url: `${site}${runtimeHealthPath}`, headers, timeoutMs: 5000 });
     return { status, release: releaseIn(body) };
   } catch (error) {
     return { error: messageOf(error) };

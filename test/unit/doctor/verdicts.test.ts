@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { Context } from '../../../pipeline/core/context.ts';
 import type { Verdict } from '../../../pipeline/core/check.ts';
+import type { Target } from '../../../pipeline/core/target.ts';
 import { judgeClock, judgeCredentials } from '../../../pipeline/stages/doctor/account.ts';
 import { judgeDisk, judgeDocker, judgeMeteor, judgeNode } from '../../../pipeline/stages/doctor/computer.ts';
 import { judgeAlarms } from '../../../pipeline/stages/doctor/alarms.ts';
 import { judgeFleet } from '../../../pipeline/stages/doctor/fleet.ts';
 import { judgePermissions } from '../../../pipeline/stages/doctor/permissions.ts';
 import { judgeQuotas, type Quota } from '../../../pipeline/stages/doctor/quotas.ts';
-import { judgeCertificate, judgeDomain } from '../../../pipeline/stages/doctor/site.ts';
+import { checkDomain, judgeCertificate, judgeDomain } from '../../../pipeline/stages/doctor/site.ts';
 
 const GiB = 1024 ** 3;
 const now = Date.UTC(2026, 0, 1);
@@ -103,5 +105,33 @@ describe.each(Object.entries(cases))('%s', (_, rows) => {
     expect(judged.verdict).toBe(verdict);
     expect(judged.what).toContain(says);
     expect(judged.remedy === undefined).toBe(verdict === 'ok');
+  });
+});
+
+describe('the site of a domain', () => {
+  const target = { balancer: { domain: 'shop.test', httpPort: 80, httpsPort: 443 } } as unknown as Target;
+  const asked = async (balancer: string) => {
+    const requests: unknown[] = [];
+    const http: Context['http'] = async ({ url, headers }) => {
+      requests.push([url, headers?.['host']]);
+      return { status: 200, headers: {}, body: '{"release":"v3"}' };
+    };
+    const seen = await checkDomain({ http } as Context, target, { rootUrl: undefined, live: 'v3', balancer });
+    return [seen.what, ...requests];
+  };
+  const path = '/.well-known/redeploy/health';
+
+  it('is asked where its name leads', async () => {
+    expect(await asked('shop-1.us-east-1.elb.amazonaws.com')).toEqual([
+      'https://shop.test answers with v3',
+      [`https://shop.test${path}`, undefined],
+    ]);
+  });
+
+  it('is asked at the load balancer itself when that is on this computer, where no name leads', async () => {
+    expect(await asked('127.66.0.1')).toEqual([
+      'https://shop.test (asked at 127.66.0.1, on this computer) answers with v3',
+      [`https://127.66.0.1${path}`, 'shop.test'],
+    ]);
   });
 });
