@@ -53,7 +53,7 @@ test('2 what is sent to the build is writable for its owner and knows nothing of
   expect(line).toMatch(/^-rw-r--r-- 0\/0 .* 1970-01-01 00:00:00 /);
 });
 
-test('8 a base image that is there needs no registry; one that is nowhere ends the deploy before anything serves otherwise', async () => {
+test('8 a base image that is there needs no registry; one that is nowhere, or an image that no machine can pull, ends the deploy before anything serves otherwise', async () => {
   await using story = await startStory();
   story.docker.docker.pull = (() => Promise.reject(new Error('registry is down'))) as unknown as Dockerode['pull'];
   await ensureBase(story.ctx, 'base', 'x86_64');
@@ -64,6 +64,10 @@ test('8 a base image that is there needs no registry; one that is nowhere ends t
   const { message } = await failureOf(story.deploy());
   expect(message).toBe('cannot get base image gone: registry is down');
   expect(before).toHaveLength(2);
+  expect(serving(story)).toEqual(before);
+  await story.configure({});
+  story.played.failBakeAt = 'pull the image';
+  expect((await failureOf(story.deploy())).message).toMatch(/could not be baked: could not pull the image/);
   expect(serving(story)).toEqual(before);
 });
 

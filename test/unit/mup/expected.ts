@@ -223,15 +223,19 @@ export const expected: Record<(typeof fixtureNames)[number], Expected> = {
     mapped: ['app.path', 'app.servers'],
     dropped: ['servers.one.host', 'servers.one.username'],
     'needs you': [
-      'plugins.0',
-      'plugins.1',
-      'notify',
       'hooks.pre.meteor.build',
       'hooks.post.setup',
       'hooks.post.deploy',
       'hooks.post.meteor.start',
       'hooks.pre.reconfig',
     ],
+  },
+  plugins: {
+    blocks: { fleet: { min: 1, max: 2 } },
+    carried: ['app.name', 'app.env.ROOT_URL', 'app.env.MONGO_URL'],
+    mapped: ['app.path', 'app.servers'],
+    dropped: ['servers.one.host', 'servers.one.username'],
+    'needs you': ['plugins.0', 'plugins.1', 'notify'],
   },
   mongo: {
     blocks: { fleet: { min: 1, max: 2 }, balancer: { domain: 'blog.example.com' } },

@@ -13,6 +13,7 @@ export const fixtureNames = [
   'registry',
   'fleet',
   'hooks',
+  'plugins',
   'mongo',
   'async',
   'invalid',
