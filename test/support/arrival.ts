@@ -47,6 +47,18 @@ export const joined = (all: readonly Pair[]): Pair => ({
   ),
 });
 
+/** Pairs in groups that a secret holds, in their order. */
+export function packed(all: readonly Pair[], group: { atMost: number; roomBytes: number }): Pair[][] {
+  const groups: Pair[][] = [];
+  for (const pair of all) {
+    const last = groups.at(-1);
+    const fits = last && last.length < group.atMost && sizeOf(joined([...last, pair])) < group.roomBytes;
+    if (fits) last.push(pair);
+    else groups.push([pair]);
+  }
+  return groups;
+}
+
 /** Rough size as it is stored: a pair that is too large is refused, and says nothing about what arrives. */
 export const sizeOf = (pair: Pair): number => JSON.stringify(pair).replace(/[\u007f-\uffff]/g, '\\uXXXX').length;
 

@@ -9,6 +9,7 @@ import { freePort } from '../../support/free-port.ts';
 import { execIn, openWorkshop, runContainer, type Workshop } from './workshop.ts';
 
 const token = 'npm-token-that-nobody-may-see';
+const buildArguments = { GREETING: `say "hi" and "bye" to pa$$word \${HOME} \\ \`id\` it's\n# = ü` };
 let workshop: Workshop;
 
 beforeAll(async () => {
@@ -40,6 +41,7 @@ let second: Image;
 test('a changed line sends one small layer; all layers of npm packages are the same bytes', async () => {
   await writeFile(path.join(workshop.target.directory, '.npmrc'), '//registry.example/:_authToken=${NPM_TOKEN}\n');
   workshop.target.image.npmrc = '.npmrc';
+  workshop.target.image.buildArguments = buildArguments;
   first = (await ensureImage(workshop.ctx, workshop.target, await workshop.bundle(), options)).value;
   await workshop.edit('imports/api/limits.js', (text) => `${text}\nexport const added = 'a line';\n`);
   const bundle = await workshop.bundle();
@@ -130,22 +132,30 @@ test('21 starts with nodejs.org, npm and every registry out of reach, as nobody 
   expect(logs).toContain('stopping:');
 });
 
-test('3 native modules are built in the image: what the host built is not in it', async () => {
+test('3 native modules are built in the image, with build arguments (see 4) that the running app does not have', async () => {
   const bundle = await workshop.bundle();
   const directory = path.join(workshop.root, 'native');
   await cp(bundle.directory, directory, { recursive: true });
   const host = path.join(directory, 'programs/server/npm/node_modules/native-thing');
   await mkdir(host, { recursive: true });
-  const install = `node -e "fs.writeFileSync('built.txt', process.platform + ' ' + process.version + ' in the image')"`;
+  const words = "process.platform + ' ' + process.version + ' in the image: ' + process.env.GREETING";
+  const install = `node -e "fs.writeFileSync('built.txt', ${words})"`;
   const manifest = { name: 'native-thing', version: '1.0.0', scripts: { install } };
   await writeFile(path.join(host, 'package.json'), JSON.stringify(manifest));
   await writeFile(path.join(host, 'built.txt'), 'by the host');
   await writeFile(path.join(directory, 'programs/server/npm-rebuilds.json'), '["npm"]');
   const native = { ...bundle, key: 'b-native' as const, directory };
-  const image = await ensureLocalImage(workshop.ctx, workshop.target, native, options);
+  const buildInstructions = ['RUN printf %s "$GREETING" >/instructed.txt'];
+  const target = { ...workshop.target, image: { ...workshop.target.image, buildInstructions } };
+  const image = await ensureLocalImage(workshop.ctx, target, native, options);
   await using running = await runContainer(workshop, image, { env: { ROOT_URL: 'http://localhost' }, settings: {} });
-  const built = '/app/programs/server/npm/node_modules/native-thing/built.txt';
-  expect(await execIn(running.container, ['cat', built])).toMatch(/^linux v\d+\.\d+\.\d+ in the image$/);
+  const read = (file: string) =>
+    execIn(running.container, ['node', '-p', `JSON.stringify(fs.readFileSync('${file}', 'utf8'))`]);
+  const built: unknown = JSON.parse(await read('/app/programs/server/npm/node_modules/native-thing/built.txt'));
+  expect(built).toMatch(/^linux v\d+\.\d+\.\d+ in the image: /);
+  expect(String(built).endsWith(`: ${buildArguments.GREETING}`)).toBe(true);
+  expect(JSON.parse(await read('/instructed.txt'))).toBe(buildArguments.GREETING);
+  expect(await execIn(running.container, ['cat', '/proc/1/environ'])).not.toContain('GREETING');
 });
 
 test('`redeploy run` runs it here as an instance would, and leaves neither container nor settings', async () => {

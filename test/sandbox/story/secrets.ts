@@ -10,6 +10,7 @@ import {
   DescribeTagsCommand,
   GetConsoleOutputCommand,
 } from '@aws-sdk/client-ec2';
+import type { State } from '../../../sandbox/engine/state.ts';
 import type { RealStory } from '../../support/real-story.ts';
 
 const execute = promisify(execFile);
@@ -45,8 +46,9 @@ export async function readEverything(story: RealStory, image: string): Promise<[
 
 async function stateWithoutSecrets({ stateDirectory }: RealStory): Promise<string> {
   const text = await readFile(path.join(stateDirectory, 'state.json'), 'utf8');
-  const { secrets: _, ...rest } = JSON.parse(text) as Record<string, unknown>;
-  return JSON.stringify(rest);
+  const { secrets, ...rest } = JSON.parse(text) as State;
+  const described = Object.values(secrets.secrets).map(({ name, description, tags }) => [name, description, tags]);
+  return JSON.stringify([rest, described]);
 }
 
 async function readAws({ aws }: RealStory): Promise<[place: string, text: string][]> {

@@ -5,6 +5,7 @@ set -eu
 dpkg-divert --quiet --local --rename --divert /usr/bin/aws.debian --add /usr/bin/aws
 install -m 0755 /usr/lib/sandbox/aws /usr/bin/aws
 chmod 0755 /usr/lib/sandbox/*
+ln -s /usr/lib/sandbox/dnf /usr/bin/dnf
 useradd --uid 1000 --create-home --shell /bin/bash ec2-user
 
 systemctl enable --quiet docker.service containerd.service sandbox-api.socket sandbox-imds.socket
