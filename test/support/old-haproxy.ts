@@ -73,7 +73,7 @@ export function oldHaproxy(now: () => number, isUp: () => boolean): OldHaproxy {
     if (script.includes('show info')) return table();
     if (script.includes('== listeners')) return old.around + (old.before ?? old.config);
     const config = old.before ?? old.config;
-    return script.includes('sha256sum') ? `digest\n${config}` : config;
+    return `# redeploy-file digest /etc/haproxy/haproxy.cfg\n${config}\n`;
   }
 
   function reload(change: () => void): string {

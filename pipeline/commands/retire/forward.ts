@@ -47,7 +47,9 @@ function byHand(target: Target, to: string, obstacle: string): DeployError {
   const { name, configFile } = softwareOf(target.retire);
   const servers = target.retire.appServers.join(', ') || 'the old app servers';
   return new DeployError('retire', `nothing can be run on the old machine: ${obstacle}`, {
-    lines: [`else change ${configFile} there yourself: what ${name} sends to ${servers} must go to ${to}`],
+    lines: [
+      `else change ${name === 'nginx' ? 'its configuration' : configFile} there yourself: what ${name} sends to ${servers} must go to ${to}`,
+    ],
     hint: `${remedy(target)}, and run the same command again`,
   });
 }

@@ -15,7 +15,11 @@ interface Section {
  * Makes every backend of an HAProxy configuration that leads to an old app server lead to the new balancer instead, and
  * counts who comes. Old lines stay as comments. https://docs.haproxy.org/2.6/configuration.html
  */
-export function rewriteHaproxy(text: string, appServers: readonly string[], to: Destination): Rewritten {
+export function rewriteHaproxy(
+  { file, text }: { file: string; text: string },
+  appServers: readonly string[],
+  to: Destination,
+): Rewritten {
   const sections = sectionsOf(text);
   const defaultMode = modeOf(sections.find(({ head }) => head.startsWith('defaults'))) ?? 'tcp';
   const found = new Set<string>();
@@ -31,7 +35,8 @@ export function rewriteHaproxy(text: string, appServers: readonly string[], to: 
   if (appServers.length === 0) obstacles.push('retire.appServers names no old app server');
   obstacles.push(...missing.map((server) => `no server line leads to ${server}`));
   if (obstacles.length > 0) return { obstacles };
-  return { text: [mark, ...rewritten.filter((line, at) => at > 0 || line !== ''), ...additions].join('\n') };
+  const lines = [mark, ...rewritten.filter((line, at) => at > 0 || line !== ''), ...additions];
+  return { files: [{ file, text: lines.join('\n') }] };
 }
 
 const additions = [

@@ -1,3 +1,4 @@
+import { DeployError } from '../errors.ts';
 import { callersInTable } from './haproxy.ts';
 import type { Caller, Look } from './residue.ts';
 
@@ -33,7 +34,7 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /**
  * An access log in the common or combined format (the source stands first, the moment in brackets), and behind it a line
- * `203.0.113.7:50412` for each connection that is open.
+ * `203.0.113.7:50412` for each connection that is open. Throws `retire` for another format: who is not read is not nobody.
  */
 export function lookInLog(text: string, at: number): Look {
   const [log = '', connected = ''] = text.split('== connections\n');
@@ -46,14 +47,26 @@ export function lookInLog(text: string, at: number): Look {
     ];
     callers.set(source, { ...before, ...more, requests, connections });
   };
-  for (const line of log.split('\n')) {
-    const lastAt = momentIn(line);
-    if (lastAt !== undefined) add(line.split(' ')[0] ?? '', { requests: 1, lastAt });
-  }
+  const lines = log.split('\n').filter((line) => line.trim() !== '');
+  const moments = lines.map(momentIn);
+  for (const [index, lastAt] of moments.entries())
+    if (lastAt !== undefined) add(lines[index]?.split(' ')[0] ?? '', { requests: 1, lastAt });
+  const unread = moments.filter((one) => one === undefined).length;
+  if (unread > 0) throw unreadable(unread, lines.length);
   for (const [, source = ''] of connected.matchAll(/^\[?(?:::ffff:)?(\S+?)\]?:\d+$/gm))
     add(source, { connections: 1, lastAt: at });
   return { at, callers: [...callers.values()], own: 0 };
 }
+
+/** Lines hold what people asked for: they are counted, not shown. */
+const unreadable = (unread: number, all: number): DeployError =>
+  new DeployError(
+    'retire',
+    `${unread} of ${all} lines of the access log hold no moment such as [22/Nov/2026:12:16:19 +0000]`,
+    {
+      hint: 'its format is none that redeploy reads: set retire.traffic to an nginx-status, or to a command of yours',
+    },
+  );
 
 /** `[22/Nov/2026:12:16:19 +0000]`. */
 function momentIn(line: string): number | undefined {

@@ -2,6 +2,7 @@
 export interface Directive {
   name: string;
   args: string[];
+  file: string;
   /** Offsets of its first character and behind its last one; of a block, of its head. */
   from: number;
   to: number;
@@ -12,29 +13,29 @@ export interface Directive {
 
 const token = /\s+|#[^\n]*|"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|[;{}]|(?:\$\{[^}]*\}|\\[^]|[^\s;{}])+/y;
 
-/** All directives of a configuration in the order in which they stand; undefined when its braces do not match. */
-export function readNginx(text: string): Directive[] | undefined {
+/** All directives of a file in the order in which they stand, within `root`; undefined when its braces do not match. */
+export function readNginx({ file, text }: { file: string; text: string }, root?: Directive): Directive[] | undefined {
   const all: Directive[] = [];
-  let parent: Directive | undefined;
+  let parent = root;
   let words: { word: string; from: number }[] = [];
   const end = (to: number): Directive | undefined => {
     const [first, ...rest] = words;
     words = [];
-    if (!first) return undefined;
+    if (!first) return parent;
     const args = rest.map(({ word }) => word.replace(/^(["'])([^]*)\1$/, '$2'));
-    const directive = { name: first.word, args, from: first.from, to, parent, children: [] };
+    const directive = { name: first.word, args, file, from: first.from, to, parent, children: [] };
     parent?.children.push(directive);
     all.push(directive);
     return directive;
   };
   for (const { word, from } of tokensOf(text)) {
     if (word === ';') end(from + 1);
-    else if (word === '{') parent = end(from + 1) ?? parent;
+    else if (word === '{') parent = end(from + 1);
     else if (word !== '}') words.push({ word, from });
-    else if (parent && words.length === 0) parent = parent.parent;
-    else return undefined;
+    else if (parent === root || words.length > 0) return undefined;
+    else parent = parent?.parent;
   }
-  return parent || words.length > 0 ? undefined : all;
+  return parent !== root || words.length > 0 ? undefined : all;
 }
 
 /** Words and marks without white space and comments. */

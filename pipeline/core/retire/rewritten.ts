@@ -6,8 +6,17 @@ export interface Destination {
   serverName: string | undefined;
 }
 
-/** A rewritten configuration, or what stands against it. */
-export type Rewritten = { text: string } | { obstacles: string[] };
+/** Files of a configuration that are rewritten, or what stands against it. */
+export type Rewritten = { files: { file: string; text: string }[] } | { obstacles: string[] };
+
+/** A file that is changed on the old machine. */
+export interface Change {
+  file: string;
+  /** Of what the recipe was written for. */
+  digest: string;
+  /** As `recipeOf` writes it. */
+  recipe: string;
+}
 
 /** The first line of a configuration of ours. */
 export const mark = '# redeploy: forwards to the new load balancer';

@@ -1,5 +1,5 @@
 import { keepPace, quote } from './shell-text.ts';
-import { showConfig } from './config-scripts.ts';
+import { readConfig } from './config-scripts.ts';
 import { clientConnections } from './nginx-scripts.ts';
 import type { Software } from './software.ts';
 
@@ -51,16 +51,31 @@ export const lookAtHaproxy = (socket: string, showTable: string): string => `${t
 talk ${quote(socket)} 'show info' | grep '^Uptime_sec'
 talk ${quote(socket)} ${quote(showTable)}`;
 
-/** The end of an access log, that of yesterday before it, and who is connected: what lasts is logged when it ends. */
-export const lookAtLog = (file: string): string => `l=${quote(file)}
-for one in "$l.1" "$l"; do if [ -e "$one" ]; then cat "$one"; fi; done | tail -n 3000
+/** Access logs that nginx writes, and the one that it writes without being told. */
+const allLogs = `logs() {
+  { nginx -T 2>/dev/null | sed -n 's/^[[:space:]]*access_log[[:space:]]\\{1,\\}"\\{0,1\\}\\(\\/[^;"[:space:]]*\\).*/\\1/p'
+    echo /var/log/nginx/access.log; } | sort -u
+}`;
+
+/**
+ * The ends of access logs, each after what was rotated away last (logrotate's `.1`, packed or not, or a date), and who is
+ * connected: what lasts is logged when it ends. Without a file, of all that nginx writes.
+ */
+export const lookAtLog = (
+  file: string | undefined,
+): string => `${file === undefined ? allLogs : `logs() { echo ${quote(file)}; }`}
+logs | while IFS= read -r l; do
+  was=$(ls -1t "$l".1 "$l".1.gz "$l"-[0-9]* 2>/dev/null | head -n 1 || true)
+  case "$was" in '') ;; *.gz) gzip -dc "$was" ;; *) cat "$was" ;; esac | tail -n 3000
+  if [ -e "$l" ]; then tail -n 3000 "$l"; fi
+done
 echo '== connections'
 ${clientConnections}
 clients | awk '{print $2}'`;
 
 /** All that nginx includes; where it cannot tell, and for HAProxy, the file that is rewritten. */
 const wholeConfig = (software: Software): string =>
-  software.name === 'nginx' ? `nginx -T 2>/dev/null || { ${showConfig(software)}\n}` : showConfig(software);
+  software.name === 'nginx' ? `nginx -T 2>/dev/null || { ${readConfig(software)}\n}` : readConfig(software);
 
 /** Who else lives on the machine: what listens, what is run by the clock, and the configuration's own words. */
 export const lookAround = (software: Software): string => `echo '== listeners'
@@ -73,7 +88,7 @@ echo '== config'
 ${wholeConfig(software)}`;
 
 /** Everything worth keeping as text: the machine's disk is imaged as well. */
-export const readBelongings = (software: Software): string => `${showConfig(software)}
+export const readBelongings = (software: Software): string => `${readConfig(software)}
 echo '# == crontabs'
 for f in /etc/crontab /etc/cron.d/* /var/spool/cron/* /var/spool/cron/crontabs/*; do if [ -f "$f" ]; then echo "# $f"; cat "$f"; fi; done
 echo '# == firewall'

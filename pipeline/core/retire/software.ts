@@ -5,9 +5,8 @@ type Retire = Blocks['retire'];
 /** What is known of the old balancer's program where redeploy.json does not say: Debian's places. */
 export interface Software {
   name: Retire['software'];
+  /** The configuration; of nginx, what of it is looked at where `nginx -T` does not tell. */
   configFile: string;
-  /** Where the configuration before ours is kept. */
-  keptFile: string;
   /** Shell command. */
   reload: string;
 }
@@ -20,26 +19,19 @@ const usualFiles: Record<Retire['software'], string> = {
 /** The program, with what redeploy.json says of it. */
 export function softwareOf({ software, configFile, reload }: Retire): Software {
   const file = configFile ?? usualFiles[software];
-  return {
-    name: software,
-    configFile: file,
-    keptFile: keptBeside(software, file),
-    reload: reload ?? reloadOf(software),
-  };
+  return { name: software, configFile: file, reload: reload ?? reloadOf(software) };
 }
 
 const reloadOf = (software: Retire['software']): string => `systemctl reload ${software}`;
 
-/** nginx includes whole directories, but no hidden files (glob(7)). */
-function keptBeside(software: Retire['software'], file: string): string {
-  const slash = file.lastIndexOf('/') + 1;
-  const hidden = software === 'nginx' ? '.' : '';
-  return `${file.slice(0, slash)}${hidden}${file.slice(slash)}.before-redeploy`;
-}
+type Traffic = NonNullable<Retire['traffic']>;
 
-/** How traffic is seen unless `retire.traffic` says. */
-export const trafficOf = ({ traffic, software }: Retire): NonNullable<Retire['traffic']> =>
+/** How traffic is seen unless `retire.traffic` says; an access log without a file stands for all that nginx writes. */
+export const trafficOf = ({
+  traffic,
+  software,
+}: Retire): Exclude<Traffic, { via: 'access-log' }> | { via: 'access-log'; file: string | undefined } =>
   traffic ??
   (software === 'nginx'
-    ? { via: 'access-log', file: '/var/log/nginx/access.log' }
+    ? { via: 'access-log', file: undefined }
     : { via: 'haproxy-socket', socket: '/run/haproxy/admin.sock' });

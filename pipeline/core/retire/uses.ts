@@ -2,8 +2,10 @@ import { fullName, type RecordSet } from '../dns.ts';
 import type { Blocks } from '../settings.ts';
 import type { Finding } from './finding.ts';
 import { otherNames } from './haproxy.ts';
+import { filesInDump, unloggedPlaces } from './nginx-logs.ts';
 import { otherServerNames } from './nginx.ts';
 import { recordText } from './records.ts';
+import { trafficOf } from './software.ts';
 
 type Retire = Blocks['retire'];
 
@@ -19,12 +21,19 @@ export function usesOnMachine(text: string, retire: Retire): Finding[] {
   return [
     ...listeners(parts['listeners'] ?? [], retire),
     ...crons(parts['cron'] ?? []),
+    ...unlogged((parts['config'] ?? []).join('\n'), retire),
     ...namesIn((parts['config'] ?? []).join('\n'), retire.hostnames).map((name) => ({
       key: `name ${name}`,
       old: 'has a rule of its own in the configuration',
       new: 'is not in retire.hostnames',
     })),
   ];
+}
+
+function unlogged(config: string, retire: Retire): Finding[] {
+  const traffic = trafficOf(retire);
+  if (retire.software !== 'nginx' || traffic.via !== 'access-log') return [];
+  return unloggedPlaces(filesInDump(config), traffic.file);
 }
 
 /** ssh, DHCP and clocks every machine has; 80 and 443 are what is being moved. */

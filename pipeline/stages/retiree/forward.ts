@@ -3,15 +3,17 @@ import { DeployError } from '../../core/errors.ts';
 import type { Outcome } from '../../core/report.ts';
 import {
   applyConfig,
-  configIn,
+  filesIn,
   readConfig,
   readSurroundings,
   restoreConfig,
+  type ConfigFile,
 } from '../../core/retire/config-scripts.ts';
 import { rewriteHaproxy } from '../../core/retire/haproxy.ts';
+import { fewText } from '../../core/retire/records.ts';
 import { closeOldNginx } from '../../core/retire/nginx-scripts.ts';
 import { rewriteNginx, surroundingsIn } from '../../core/retire/nginx.ts';
-import { recipeOf, type Destination, type Rewritten } from '../../core/retire/rewritten.ts';
+import { recipeOf, type Change, type Destination, type Rewritten } from '../../core/retire/rewritten.ts';
 import { closeOldConnections } from '../../core/retire/scripts.ts';
 import { softwareOf } from '../../core/retire/software.ts';
 import type { Target } from '../../core/target.ts';
@@ -20,9 +22,9 @@ import type { Both } from './sides.ts';
 
 /** A configuration that forwards, and what it is made of. */
 export interface Forward {
+  /** The files that are changed, as they will be. */
   text: string;
-  recipe: string;
-  digest: string;
+  changes: Change[];
 }
 
 /** The configuration that sends everybody who still comes to the old machine to the new balancer. Throws `retire`. */
@@ -30,7 +32,7 @@ export async function writeForward(ctx: Context, target: Target, { balancer, mac
   const { retire, balancer: ports } = target;
   const software = softwareOf(retire);
   const run = (script: string) => runOnOld(ctx, target, { machine: machine.id, script });
-  const before = configIn(await run(readConfig(software)));
+  const before = filesIn(await run(readConfig(software)));
   const isSecure = ports.certificate !== undefined;
   const to: Destination = {
     dnsName: balancer.dnsName,
@@ -40,14 +42,28 @@ export async function writeForward(ctx: Context, target: Target, { balancer, mac
   const { appServers } = retire;
   const rewritten: Rewritten =
     software.name === 'haproxy'
-      ? rewriteHaproxy(before.text, appServers, to)
-      : rewriteNginx(before.text, { appServers, to, ...surroundingsIn(await run(readSurroundings)) });
-  if ('text' in rewritten)
-    return { text: rewritten.text, recipe: recipeOf(before.text, rewritten.text), digest: before.digest };
-  throw new DeployError('retire', `${software.configFile} on ${machine.name} cannot be rewritten`, {
-    lines: rewritten.obstacles,
-    hint: 'set retire.configFile to the file that names the old app servers, and retire.appServers to their addresses in it',
+      ? rewriteHaproxy(before[0] ?? { file: software.configFile, text: '' }, appServers, to)
+      : rewriteNginx(before, { appServers, to, ...surroundingsIn(await run(readSurroundings)) });
+  if ('files' in rewritten) return forwardOf(before, rewritten.files);
+  throw new DeployError('retire', `the configuration of ${software.name} on ${machine.name} cannot be rewritten`, {
+    lines: [
+      ...rewritten.obstacles,
+      `(looked at ${fewText(
+        before.map(({ file }) => file),
+        ', ',
+      )})`,
+    ],
+    hint: 'set retire.appServers to the addresses of the old app servers as they stand there, and retire.configFile where they stand elsewhere',
   });
+}
+
+function forwardOf(before: readonly ConfigFile[], after: readonly { file: string; text: string }[]): Forward {
+  const changes = after.map(({ file, text }) => {
+    const { digest = '', text: old = '' } = before.find((one) => one.file === file) ?? {};
+    return { file, digest, recipe: recipeOf(old, text) };
+  });
+  const text = after.length === 1 ? after[0]?.text : after.map((one) => `# ${one.file}\n${one.text}`).join('\n');
+  return { text: text ?? '', changes };
 }
 
 /** Puts it in place. HAProxy and nginx reload without losing a connection. */
@@ -58,8 +74,12 @@ export async function applyForward(
   forward: Forward,
 ): Promise<Outcome<void>> {
   const software = softwareOf(target.retire);
-  await runOnOld(ctx, target, { machine: machine.id, script: applyConfig(software, forward) });
-  return { value: undefined, detail: `${software.configFile}; the one before is kept as ${software.keptFile}` };
+  await runOnOld(ctx, target, { machine: machine.id, script: applyConfig(software, forward.changes) });
+  const files = fewText(
+    forward.changes.map(({ file }) => file),
+    ', ',
+  );
+  return { value: undefined, detail: `${files}; what was before is kept beside it` };
 }
 
 /** Closes what the old workers still hold, evenly, so that the clients come back through the new configuration. */

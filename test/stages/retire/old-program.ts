@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, request, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -54,6 +54,7 @@ export interface OldProgram extends AsyncDisposable {
   reload: string;
   /** Command that runs a script where the program is found. */
   shell: string[];
+  /** All files of its configuration, hidden ones, too. */
   config(): Promise<string>;
 }
 
@@ -63,7 +64,7 @@ const startUps = {
 };
 const reloads = { haproxy: (at: string) => `kill -USR2 "$(cat ${at}/pid)"`, nginx: () => 'nginx -s reload' };
 
-/** The site's part is in a directory that nginx includes as a whole, as Debian's does. */
+/** The sites are in directories that nginx includes as a whole, as Debian's does. */
 const nginxMain = (at: string): string => `daemon off;
 worker_processes 2;
 pid ${at}/pid;
@@ -71,14 +72,21 @@ events { worker_connections 256; }
 http {
   access_log ${at}/access.log;
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((one) => `${one}_temp_path ${at}/temp;`).join(' ')}
+  include conf.d/*.conf;
   include ${at}/sites-enabled/*;
 }
 `;
 
-/** Starts it with this configuration; `{{DIR}}` is its directory. */
-export async function startOld(name: keyof typeof startUps, program: Program, config: string): Promise<OldProgram> {
+/** Starts it with this configuration, and what else belongs to it by file; `{{DIR}}` is its directory. */
+export async function startOld(
+  name: keyof typeof startUps,
+  program: Program,
+  config: string,
+  more: Record<string, string> = {},
+): Promise<OldProgram> {
   const at = await mkdtemp(path.join(tmpdir(), `${name}-`));
-  await Promise.all([mkdir(`${at}/sites-enabled`), mkdir(`${at}/bin`), mkdir(`${at}/temp`)]);
+  await Promise.all(['sites-enabled', 'conf.d', 'bin', 'temp'].map((one) => mkdir(`${at}/${one}`)));
+  for (const [file, text] of Object.entries(more)) await writeFile(`${at}/${file}`, text);
   const configFile = name === 'nginx' ? `${at}/sites-enabled/shop` : `${at}/haproxy.cfg`;
   await writeFile(configFile, config.replaceAll('{{DIR}}', at));
   if (name === 'nginx') await writeFile(`${at}/nginx.conf`, nginxMain(at));
@@ -95,12 +103,28 @@ export async function startOld(name: keyof typeof startUps, program: Program, co
     masterSocket: `${at}/master.sock`,
     reload: reloads[name](at),
     shell: ['env', `PATH=${at}/bin:${process.env['PATH'] ?? ''}`, 'sh', '-c'],
-    config: () => readFile(configFile, 'utf8'),
+    config: () => textOf(at, configFile),
     [Symbol.asyncDispose]: async () => {
       await ended(child);
       await rm(at, { recursive: true, force: true });
     },
   };
+}
+
+async function textOf(at: string, configFile: string): Promise<string> {
+  const found = await Promise.all(
+    ['', 'conf.d', 'sites-enabled'].map(async (one) => {
+      const entries = await readdir(path.join(at, one), { withFileTypes: true });
+      return entries.filter((entry) => entry.isFile()).map((entry) => path.join(at, one, entry.name));
+    }),
+  );
+  const files = [...found.flat(), configFile].filter((file) =>
+    /nginx|haproxy|conf\.d|sites-enabled/.test(path.relative(at, file)),
+  );
+  const texts = await Promise.all(
+    [...new Set(files)].toSorted().map(async (file) => [file, await readFile(file, 'utf8')]),
+  );
+  return texts.flat().join('\n');
 }
 
 async function ended(child: ChildProcess): Promise<void> {

@@ -61,6 +61,28 @@ server {
 `,
 };
 
+/** As people have it: upstreams for themselves, headers in a file that all sites include, and more than one site. */
+const spread = (ports: { web: number; admin: number }, old: string): [string, Record<string, string>] => [
+  `server {
+  listen 127.0.0.1:${ports.web};
+  server_name shop.example.com;
+  location / {
+    include proxy_params;
+    proxy_pass http://app;
+    proxy_set_header Connection "upgrade";
+    proxy_set_header Upgrade $http_upgrade;
+  }
+}
+`,
+  {
+    proxy_params:
+      'proxy_http_version 1.1;\nproxy_set_header Host $http_host;\nproxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n',
+    'conf.d/upstreams.conf': `upstream app {\n  ip_hash;\n  server ${old};\n}\n`,
+    'conf.d/.hidden.conf': 'nonsense {',
+    'sites-enabled/admin': `server {\n  listen 127.0.0.1:${ports.admin};\n  location / {\n    include proxy_params;\n    proxy_pass http://${old};\n  }\n}\n`,
+  },
+];
+
 const ctx = {
   sh: shell,
   clock: realClock,
@@ -74,20 +96,27 @@ const busyMs = 120_000;
 
 describe.each(['haproxy', 'nginx'] as const)('an old %s', (name) => {
   const program = programs[name];
-  let world: { old: OldProgram; app: Backend; fresh: Backend; port: number; target: Target; both: Both };
+  let world: { old: OldProgram; app: Backend; fresh: Backend; port: number; admin: number; target: Target; both: Both };
 
   beforeAll(async () => {
-    const [app, fresh, port] = await Promise.all([openBackend('old'), openBackend('new'), freePort()]);
-    const old = await startOld(name, program, configs[name](port, [`127.0.0.1:${app.port}`]));
+    const [app, fresh, port, admin] = await Promise.all([
+      openBackend('old'),
+      openBackend('new'),
+      freePort(),
+      freePort(),
+    ]);
+    const server = `127.0.0.1:${app.port}`;
+    const [config, more] =
+      name === 'nginx' ? spread({ web: port, admin }, server) : [configs.haproxy(port, [server]), undefined];
+    const old = await startOld(name, program, config, more);
     const { directory, configFile, reload, masterSocket, shell: command } = old;
-    const traffic =
-      name === 'nginx'
-        ? { via: 'access-log', file: `${directory}/access.log` }
-        : { via: 'haproxy-socket', socket: `${directory}/admin.sock` };
+    // nginx tells by itself which logs it writes.
+    const traffic = name === 'nginx' ? undefined : { via: 'haproxy-socket', socket: `${directory}/admin.sock` };
     const retire = {
       kind: 'elsewhere',
       software: name,
-      configFile,
+      // nginx tells by itself which files it has.
+      ...(name === 'haproxy' && { configFile }),
       reload,
       masterSocket,
       shell: command,
@@ -99,7 +128,7 @@ describe.each(['haproxy', 'nginx'] as const)('an old %s', (name) => {
     const target = { directory, retire, balancer: { httpPort: fresh.port } } as unknown as Target;
     const both = { machine: { id: 'old', name: 'old' }, balancer: { dnsName: '127.0.0.1' } } as unknown as Both;
     await answers(port, /^old$/);
-    world = { old, app, fresh, port, target, both };
+    world = { old, app, fresh, port, admin: name === 'nginx' ? admin : port, target, both };
   });
   afterAll(async () => {
     await world.old[Symbol.asyncDispose]();
@@ -111,7 +140,14 @@ describe.each(['haproxy', 'nginx'] as const)('an old %s', (name) => {
     const before = await old.config();
     const forward = await writeForward(ctx, target, both);
     await expect(
-      applyForward(ctx, target, both, { ...forward, recipe: `${forward.recipe}\nt nonsense {` }),
+      applyForward(ctx, target, both, {
+        ...forward,
+        changes: forward.changes.map(({ file, digest, recipe }) => ({
+          file,
+          digest,
+          recipe: `${recipe}\nt nonsense {`,
+        })),
+      }),
     ).rejects.toThrow(/ended with/);
     expect(await old.config()).toBe(before);
     expect(await ask(port)).toBe('old');
@@ -120,7 +156,7 @@ describe.each(['haproxy', 'nginx'] as const)('an old %s', (name) => {
   it(
     'sends everybody on without losing a request, closes old connections evenly, and goes back',
     async () => {
-      const { old, fresh, target, both, port } = world;
+      const { old, fresh, target, both, port, admin } = world;
       const before = await old.config();
       const clients: Client[] = [];
       for (let count = 0; count < 4; count += 1) clients.push(await connect(port));
@@ -129,7 +165,8 @@ describe.each(['haproxy', 'nginx'] as const)('an old %s', (name) => {
 
       const forward = await writeForward(ctx, target, both);
       await applyForward(ctx, target, both, forward);
-      expect((await old.config()).trimEnd()).toBe(forward.text.trimEnd());
+      expect(await old.config()).toContain('# redeploy: forwards to the new load balancer');
+      await answers(admin, /^new$/);
       await answers(port, /^new$/);
       expect(fresh.headers).toMatchObject({ host: 'shop.example.com', 'x-forwarded-for': '198.51.100.7, 127.0.0.1' });
       expect(clients.filter(({ closedAt }) => closedAt !== undefined)).toEqual([]);
@@ -151,6 +188,7 @@ describe.each(['haproxy', 'nginx'] as const)('an old %s', (name) => {
       again.leave();
 
       await takeForwardBack(ctx, target, both);
+      await answers(admin, /^old$/);
       await answers(port, /^old$/);
       expect(await old.config()).toBe(before);
       expect(await visitor.leave()).toEqual([]);
@@ -194,14 +232,14 @@ it(
     await using second = await openBackend('at the second address', { host: '127.0.1.2', port: first.port });
     await using names = await openNames('127.0.1.1');
     const appServers = ['127.0.0.1:1'];
-    const rewritten = rewriteNginx(configs.nginx(port, appServers), {
+    const rewritten = rewriteNginx([{ file: 'shop', text: configs.nginx(port, appServers) }], {
       appServers,
       to: { dnsName: 'shop-1.elb.test', port: second.port, serverName: undefined },
       resolvers: [`127.0.0.1:${names.port}`],
       authorities: undefined,
     });
-    if (!('text' in rewritten)) throw new Error(JSON.stringify(rewritten));
-    await using _old = await startOld('nginx', programs.nginx, rewritten.text);
+    if (!('files' in rewritten)) throw new Error(JSON.stringify(rewritten));
+    await using _old = await startOld('nginx', programs.nginx, rewritten.files[0]?.text ?? '');
     await answers(port, /first/);
     names.address = '127.0.1.2';
     await answers(port, /second/);

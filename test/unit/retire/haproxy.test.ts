@@ -25,8 +25,8 @@ backend blog
 `;
 const to = { dnsName: 'shop-1.elb.amazonaws.com', port: 443, serverName: 'shop.example.com' };
 const textOf = (text: string, servers: string[], where = to) => {
-  const rewritten = rewriteHaproxy(text, servers, where);
-  return 'text' in rewritten ? rewritten.text : rewritten.obstacles.join('\n');
+  const rewritten = rewriteHaproxy({ file: 'haproxy.cfg', text }, servers, where);
+  return 'files' in rewritten ? (rewritten.files[0]?.text ?? '') : rewritten.obstacles.join('\n');
 };
 
 describe('the forwarding configuration', () => {

@@ -100,8 +100,12 @@ describe('a look', () => {
   it('reads an access log by source', () => {
     const line = (source: string, time: string) =>
       `${source} - - [22/Nov/2026:${time} +0100] "POST /hook HTTP/1.1" 200 2 "-" "curl/8"`;
-    const log = ['2', line('203.0.113.7', '12:00:00'), line('203.0.113.7', '13:00:00')].join('\n');
+    const log = [line('203.0.113.7', '12:00:00'), line('203.0.113.7', '13:00:00')].join('\n');
     expect(lookInLog(log, start).callers).toEqual([caller({ host: '', requests: 2, lastAt: start })]);
+    // Who is not read is not nobody.
+    expect(() => lookInLog(`${log}\n{"ip":"203.0.113.9","url":"/?token=s3cret"}`, start)).toThrow(
+      /^1 of 3 lines of the access log hold no moment/,
+    );
   });
 
   it('takes the lines of a command', () => {

@@ -52,7 +52,7 @@ export const retire = z
     configFile: path
       .optional()
       .describe(
-        'File of its configuration that names the old app servers; unset: /etc/haproxy/haproxy.cfg, or /etc/nginx/sites-enabled/default',
+        'File of its configuration that names the old app servers; unset: /etc/haproxy/haproxy.cfg. nginx names its files itself; this one is read where `nginx -T` fails',
       ),
     reload: z
       .string()
@@ -70,7 +70,7 @@ export const retire = z
     traffic: traffic
       .optional()
       .describe(
-        'How its traffic can be seen: haproxy-socket (socket), haproxy-url (url of the CSV statistics), nginx-status (url), access-log (file), cloudwatch (quietBytesPerMinute), command (prints a JSON line {source, host, requests, connections} each); unset: haproxy-socket, or with nginx access-log',
+        'How its traffic can be seen: haproxy-socket (socket), haproxy-url (url of the CSV statistics), nginx-status (url), access-log (file, in the format of nginx), cloudwatch (quietBytesPerMinute), command (prints a JSON line {source, host, requests, connections} each); unset: haproxy-socket, or all access logs of nginx',
       ),
     ignoreSources: z
       .array(z.string().min(1))
