@@ -40,6 +40,7 @@ export type Choice =
   | { command: 'run'; options: Targeted & { bundle?: string; port?: number } }
   | { command: 'status'; options: Targeted }
   | { command: 'repair'; options: Targeted }
+  | { command: 'destroy'; options: Targeted }
   | {
       command: 'logs';
       options: Targeted & { follow: boolean; lines: number; since: number; machine?: string; search?: string };

@@ -59,6 +59,7 @@ export function defineCommands(program: Command, cwd: string, choose: Choose): v
   ]);
   defineIam(program, shared);
   defineRetire(program, shared);
+  command(program, 'destroy', shared, [['print the script that removes an environment'], ...targetOptions()]);
   defineSandbox(program, shared);
 }
 

@@ -147,6 +147,14 @@ Examples:
   redeploy iam viewer > viewer.json
   redeploy iam github --repo acme/shop -e production
 `,
+  destroy: `
+Only looks. Prints a script for sh and the AWS command line that removes everything of one environment: machines,
+load balancer, releases with their AMIs and snapshots, security groups, roles, logs and settings. Nothing is removed
+until somebody who may runs it; who deploys may not. What stays is named at its end.
+
+Examples:
+  redeploy destroy -e staging > destroy.sh    read it, then: sh destroy.sh
+`,
   cutover: `
 Moves the public names (retire.hostnames) from the old load balancer to the new one. In a Route 53 zone of
 this account: share by share (retire.shiftPercents), each watched for retire.shiftPauseSeconds, and

@@ -78,6 +78,10 @@ const performers: { [C in CommandName]: (choice: ChoiceOf<C>, session: Session) 
     const { performLogs } = await import('./perform-logs.ts');
     return performLogs(choice, session);
   },
+  destroy: async ({ options }, session) => {
+    const { performDestroy } = await import('./perform-destroy.ts');
+    return performDestroy(options, session);
+  },
   releases: async ({ options }, session) => {
     const { ctx, target } = await openTarget(session, options);
     const [{ releases }, { showReleases }] = await Promise.all([

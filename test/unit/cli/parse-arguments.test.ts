@@ -51,6 +51,7 @@ test.each([
   ],
   ['logs', { command: 'logs', options: { ...targeted, follow: false, lines: 100, since: 3_600_000 } }],
   ['repair -e prod', { command: 'repair', options: { ...targeted, environment: 'prod' } }],
+  ['destroy -e prod', { command: 'destroy', options: { ...targeted, environment: 'prod' } }],
   ['releases --sandbox', { command: 'releases', options: { ...targeted, sandbox: true } }],
   ['plan --bundle b', { command: 'plan', options: { ...targeted, bundle: 'b', exitCode: false, prices: false } }],
   ['doctor', { command: 'doctor', options: targeted }],
