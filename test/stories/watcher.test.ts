@@ -62,6 +62,33 @@ describe('a release is taken back within 150 s of its first machine’s launch, 
   });
 });
 
+// As a bundle of Meteor 3 prints it, and systemd after it: bluebird, which every bundle has, raises the frames to 16.
+const uncaught = [
+  '/app/programs/server/packages/webapp.js:502',
+  '        DDP_DEFAULT_CONNECTION_URL: process.env.MOBILE_DDP_URL || Meteor.absoluteUrl(),',
+  lastWords,
+  ...Array.from({ length: 16 }, (_, depth) => `    at frame${depth} (packages/core-runtime.js:${depth}:5)`),
+  'Node.js v22.22.1',
+  'redeploy-app.service: Main process exited, code=exited, status=1/FAILURE',
+  "redeploy-app.service: Failed with result 'exit-code'.",
+  'redeploy-app.service: Scheduled restart job, restart counter is at 4.',
+  'Starting redeploy-app.service - The app of this release...',
+].join('\n');
+
+it('shows the error and where it was thrown, whatever stack and restart write after it', async () => {
+  await using story = await startStory();
+  const { lines } = await deployBadSecond(story, { exitsWith: uncaught });
+  const at = lines.lastIndexOf(lastWords);
+  expect(lines.slice(at, at + 6)).toEqual([
+    lastWords,
+    ...[0, 1, 2].map((depth) => `    at frame${depth} (packages/core-runtime.js:${depth}:5)`),
+    '    … 13 more',
+    'Node.js v22.22.1',
+  ]);
+  expect(lines.length).toBeLessThanOrEqual(20);
+  expect(lines.filter((line) => line === lastWords).length).toBeLessThan(3); // those of one machine
+});
+
 describe('the watch', () => {
   it.each([-3_600_000, 3_600_000])('judges alike with a clock that is %d ms off', async (offMs) => {
     await using story = await startStory();

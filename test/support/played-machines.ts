@@ -10,7 +10,7 @@ export interface PlayedApp {
   startMs?: number;
   /** Never listens. */
   isMute?: boolean;
-  /** What it prints before it exits, again and again. */
+  /** What it prints before it exits, again and again: a line, or several. */
   exitsWith?: string;
   /** What the health path answers instead of 200. */
   status?: number;
@@ -146,7 +146,8 @@ export function playedMachines(): PlayedMachines {
     const { logs } = clients(sandbox, roleKey(sandbox, machine));
     const stream = { logGroupName: release.logGroup, logStreamName: `${release.name}/${machine}` };
     await logs.send(new CreateLogStreamCommand(stream)).catch(() => undefined);
-    const logEvents = [{ timestamp: sandbox.engine.clock.now(), message }];
+    const timestamp = sandbox.engine.clock.now();
+    const logEvents = message.split('\n').map((line) => ({ timestamp, message: line }));
     // The shipper tries again by itself; whatever the weather, the app goes on.
     await logs.send(new PutLogEventsCommand({ ...stream, logEvents })).catch(() => undefined);
   }
