@@ -1,77 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import type { Context } from '../../pipeline/core/context.ts';
-import { http } from '../../pipeline/edge/http.ts';
-import { startDigitalOcean } from '../../sandbox/digitalocean.ts';
-import { Secret } from '../../pipeline/core/secret.ts';
-import { host, hour, startRetirement, type Retirement } from '../support/retirement.ts';
+import { openDroplet } from '../support/old-places.ts';
+import { hour } from '../support/retirement.ts';
 
-const right = 'dop_v1_right';
-const settings = { kind: 'digitalocean', tag: undefined, droplet: 'old-balancer', soakHours: 1 };
+const open = (token?: string) => openDroplet({ retire: { soakHours: 1 }, ...(token !== undefined && { token }) });
 
-/** The story with a droplet instead of an instance, and DNS that shows at once what it is told. */
-async function open(token = right) {
-  const retirement = await startRetirement(settings);
-  const { story, machine, ctx } = retirement;
-  const { engine } = story.sandbox;
-  const api = await startDigitalOcean(engine, { token: right });
-  const ask = async (method: string, path: string, body?: object): Promise<Record<string, unknown>> => {
-    const headers = { authorization: `Bearer ${right}` };
-    const answer = await fetch(`${api.endpoint}/v2/${path}`, {
-      method,
-      headers,
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    return (await answer.json()) as Record<string, unknown>;
-  };
-  const { droplet } = (await ask('POST', 'droplets', { name: 'old-balancer' })) as { droplet: { id: number } };
-  const reserved = (await ask('POST', 'reserved_ips', { droplet_id: droplet.id })) as { reserved_ip: { ip: string } };
-  // A neighbour, so that lists hold more than what is looked for.
-  await ask('POST', 'droplets', { name: 'neighbour' });
-  await ask('POST', 'reserved_ips', {});
-  machine.address = reserved.reserved_ip.ip;
-  const dns = { address: machine.address };
-  const cloud = engine.state.digitalocean;
-  Object.defineProperty(retirement.hand, 'isUp', { get: () => cloud.droplets[droplet.id]?.status === 'active' });
-  const own: Context = {
-    ...ctx,
-    digitalOcean: { endpoint: api.endpoint, token: new Secret(token) },
-    dns: async ({ name }) => (name === host ? [{ value: dns.address, ttlSeconds: 300 }] : []),
-    http: async (request) => (request.url.startsWith(api.endpoint) ? http(request) : ctx.http(request)),
-  };
-  const fresh = () => Object.values(engine.state.elb.loadBalancers)[0]?.address ?? '';
-  return {
-    retirement,
-    own,
-    moveName: () => (dns.address = fresh()),
-    look: () => ({
-      status: cloud.droplets[droplet.id]?.status,
-      snapshots: Object.values(cloud.snapshots).filter(({ dropletId }) => dropletId === droplet.id).length,
-      isReserved: machine.address in cloud.reservedIps,
-      neighbours: Object.keys(cloud.droplets).length + Object.keys(cloud.reservedIps).length,
-    }),
-    actions: () => Object.values(cloud.actions).map(({ type, status }) => `${type} ${status}`),
-    /** Somebody else's action that holds the droplet. */
-    hold: () => ask('POST', `droplets/${droplet.id}/actions`, { type: 'snapshot', name: 'theirs' }),
-    [Symbol.asyncDispose]: async () => {
-      await api.close();
-      await retirement[Symbol.asyncDispose]();
-    },
-  };
-}
-
-async function walkToImage(retirement: Retirement, own: Context, moveName: () => void): Promise<void> {
-  await retirement.take('plan', own);
-  moveName();
-  for (const step of ['shift', 'forward', 'watch'] as const) await retirement.take(step, own);
+async function walkTo(world: Awaited<ReturnType<typeof open>>, last: 'watch' | 'snapshot'): Promise<void> {
+  const { retirement, own } = world;
+  for (const step of ['plan', 'shift', 'forward', 'watch'] as const) await retirement.take(step, own);
   await retirement.story.clock.advance(hour + 1000);
-  for (const step of ['watch', 'stop', 'snapshot'] as const) await retirement.take(step, own);
+  await retirement.take('watch', own);
+  if (last === 'snapshot') for (const step of ['stop', 'snapshot'] as const) await retirement.take(step, own);
 }
 
 describe('a droplet of DigitalOcean', () => {
   it('is shut down, imaged and destroyed, and its reserved IP released', async () => {
     await using world = await open();
     const { retirement, own, look } = world;
-    await walkToImage(retirement, own, world.moveName);
+    await walkTo(world, 'snapshot');
     expect(look()).toMatchObject({ status: 'off', snapshots: 1, isReserved: true });
     await retirement.story.clock.advance(hour + 1000);
     await retirement.take('terminate', own);
@@ -80,28 +25,47 @@ describe('a droplet of DigitalOcean', () => {
     expect(world.actions()).toEqual(['shutdown completed', 'snapshot completed']);
   });
 
-  it('is powered on again, and loses its image, by going back', async () => {
-    await using world = await open();
-    const { retirement, own, look } = world;
-    await walkToImage(retirement, own, world.moveName);
-    await retirement.take('back', own);
-    expect(look()).toMatchObject({ status: 'off', snapshots: 0, isReserved: true });
-    await retirement.take('back', own);
-    expect(look()).toMatchObject({ status: 'active', snapshots: 0, isReserved: true });
-  });
-
   it('that somebody is doing something else with is waited for', async () => {
     await using world = await open();
-    const { retirement, own, look } = world;
-    await retirement.take('plan', own);
-    world.moveName();
-    for (const step of ['shift', 'forward', 'watch'] as const) await retirement.take(step, own);
-    await retirement.story.clock.advance(hour + 1000);
-    await retirement.take('watch', own);
-    await world.hold();
-    await retirement.take('stop', own);
-    expect(look()).toMatchObject({ status: 'off', snapshots: 1 });
+    await walkTo(world, 'watch');
+    await world.ask('snapshot');
+    await world.retirement.take('stop', world.own);
+    expect(world.look()).toMatchObject({ status: 'off', snapshots: 1 });
     expect(world.actions()).toEqual(['snapshot completed', 'shutdown completed']);
+  });
+
+  it('that was running again meanwhile is not destroyed', async () => {
+    await using world = await open();
+    const { retirement, own } = world;
+    await walkTo(world, 'snapshot');
+    for (const type of ['power_on', 'power_off']) {
+      await retirement.story.clock.advance(60_000);
+      await world.ask(type);
+      await retirement.story.clock.advance(hour);
+    }
+    expect(world.look()).toMatchObject({ status: 'off' });
+    await expect(retirement.take('terminate', own)).rejects.toThrow(/old-balancer is or was running again/);
+  });
+
+  it('is reached again when the network fails for a moment, and is told when it does not answer', async () => {
+    await using world = await open();
+    const { retirement, own } = world;
+    let failures = 2;
+    const flaky = (method: string): typeof own => ({
+      ...own,
+      http: async (request) => {
+        const isOurs = request.url.includes('/v2/') && (request.method ?? 'GET') === method;
+        if (isOurs && failures-- > 0) throw new Error('read ECONNRESET');
+        return own.http(request);
+      },
+    });
+    await retirement.take('plan', flaky('GET'));
+    await walkTo(world, 'watch');
+    failures = 1;
+    await expect(retirement.take('stop', flaky('POST'))).rejects.toMatchObject({
+      code: 'retire',
+      message: expect.stringMatching(/^DigitalOcean does not answer POST .*: read ECONNRESET$/) as string,
+    });
   });
 
   it('needs a token that DigitalOcean takes, and no message shows it', async () => {

@@ -1,5 +1,5 @@
 import type { Context } from '../../core/context.ts';
-import { DeployError } from '../../core/errors.ts';
+import { DeployError, messageOf } from '../../core/errors.ts';
 import { until } from '../../core/wait.ts';
 
 /** DigitalOcean's API: JSON over HTTPS with a token. https://docs.digitalocean.com/reference/api/digitalocean/ */
@@ -35,10 +35,16 @@ export function digitalOceanApi(ctx: Context): DigitalOceanApi {
     });
     return { status, answer };
   };
-  /** 429 and 5xx pass, and so does "Droplet already has a pending event" (422). */
+  /** A network that fails, 429 and 5xx pass, and so does "Droplet already has a pending event" (422). */
   const call = async <T>(method: string, path: string, body?: object): Promise<T | undefined> =>
     await until(ctx, `DigitalOcean ${method} ${path}`, { everyMs: 5000, forMs: 300_000 }, async () => {
-      const { status, answer } = await ask(method, path, body);
+      const asked = await ask(method, path, body).catch((error: unknown) => {
+        // What was asked for may be under way: only the same command again looks for it.
+        if (method === 'POST') throw silence(path, error);
+        return messageOf(error);
+      });
+      if (typeof asked === 'string') return { pending: asked };
+      const { status, answer } = asked;
       if (status === 404 || status === 204) return { done: undefined };
       if (status >= 200 && status < 300) return { done: JSON.parse(answer) as T };
       if (status === 429 || status >= 500) return { pending: `status ${status}` };
@@ -64,6 +70,12 @@ interface Page<T> {
   links?: { pages?: { next?: string } };
   [member: string]: T[] | object | undefined;
 }
+
+const silence = (path: string, cause: unknown): DeployError =>
+  new DeployError('retire', `DigitalOcean does not answer POST ${path}: ${messageOf(cause)}`, {
+    hint: 'run the same command again: it takes up what is under way',
+    cause,
+  });
 
 function refusal(method: string, path: string, status: number, answer: string): DeployError {
   const isToken = status === 401 || status === 403;

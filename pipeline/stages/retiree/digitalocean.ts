@@ -85,16 +85,17 @@ async function findMachine(api: DigitalOceanApi, target: Target, known?: string)
     });
   const reserved = await api.list<ReservedIp>('/v2/reserved_ips', 'reserved_ips');
   const own = reserved.filter((one) => one.droplet?.id === droplet.id).map(({ ip }) => ({ id: ip, address: ip }));
+  const actions = await actionsOf(api, String(droplet.id));
   const open = droplet.networks.v4.find(({ type }) => type === 'public')?.ip_address;
   return {
     id: String(droplet.id),
     name: droplet.name,
-    state: states[droplet.status],
+    state: stateOf(droplet, actions),
     address: own[0]?.address ?? open,
     reserved: own,
     isProtected: false,
     keptVolumes: droplet.volume_ids,
-    startedAt: undefined,
+    startedAt: startOf(actions),
     securityGroups: [],
   };
 }
@@ -108,9 +109,39 @@ async function findDroplet(api: DigitalOceanApi, wanted: string): Promise<Drople
   });
 }
 
-async function actionsUnderWay(api: DigitalOceanApi, id: string): Promise<{ type: string }[]> {
-  const actions = await api.list<{ type: string; status: string }>(`/v2/droplets/${id}/actions`, 'actions');
-  return actions.filter(({ status }) => status === 'in-progress');
+interface Action {
+  type: string;
+  status: 'in-progress' | 'completed' | 'errored';
+  /** ISO 8601. */
+  completed_at: string | null;
+}
+
+const actionsOf = (api: DigitalOceanApi, id: string): Promise<Action[]> =>
+  api.list<Action>(`/v2/droplets/${id}/actions`, 'actions');
+
+const actionsUnderWay = async (api: DigitalOceanApi, id: string): Promise<Action[]> =>
+  (await actionsOf(api, id)).filter(({ status }) => status === 'in-progress');
+
+const ways: Record<string, OldMachine['state']> = {
+  shutdown: 'stopping',
+  power_off: 'stopping',
+  power_on: 'starting',
+};
+
+/** Until an action is over, the droplet says what it was before. */
+function stateOf({ status }: Droplet, actions: readonly Action[]): OldMachine['state'] {
+  const underWay = actions.find((one) => one.status === 'in-progress' && one.type in ways);
+  return ways[underWay?.type ?? ''] ?? states[status];
+}
+
+const starts = new Set(['power_on', 'power_cycle', 'reboot', 'restore', 'rebuild']);
+
+/** Nothing but its actions says when a droplet was started last; unset when it never was again. */
+function startOf(actions: readonly Action[]): number | undefined {
+  const all = actions.flatMap(({ type, completed_at: at }) =>
+    starts.has(type) && at !== null ? [Date.parse(at)] : [],
+  );
+  return all.length > 0 ? Math.max(...all) : undefined;
 }
 
 /** One that is under way is waited for. */
