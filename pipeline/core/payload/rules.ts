@@ -58,6 +58,10 @@ const rules: Rule[] = [
     count !== undefined && !/^[1-9]\d?$/.test(count)
       ? `HTTP_FORWARDED_COUNT is "${count}"; behind the load balancer it is 1 (and need not be set), with a CDN before it 2`
       : undefined,
+  ({ UNIX_SOCKET_PATH: file }) =>
+    file
+      ? 'UNIX_SOCKET_PATH makes Meteor listen on a file and on no port, so the load balancer never finds it; remove it'
+      : undefined,
   mongoRule('MONGO_URL'),
   mongoRule('MONGO_OPLOG_URL'),
 ];

@@ -144,6 +144,7 @@ describe('variables that cannot work on the machines', () => {
     [`MONGO_URL=postgres://u:${password}@x/y`, /MONGO_URL is no mongodb:\/\/ or mongodb\+srv:\/\/ address/],
     ['REDEPLOY_RELEASE=v1', /REDEPLOY_RELEASE is set by the machine; remove it/],
     ['BIND_IP=127.0.0.1', /BIND_IP is set by the machine/],
+    ['UNIX_SOCKET_PATH=/run/app.sock', /UNIX_SOCKET_PATH makes Meteor listen on a file and on no port.*; remove it/],
   ])('%s', async (env, said) => {
     expect(await refusal('{}', env)).toMatch(said);
   });
