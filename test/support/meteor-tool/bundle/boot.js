@@ -41,7 +41,9 @@ async function run() {
   await global.Package.webapp.main();
 }
 
+// As Meteor says it: twice, on standard output, and with more frames than Node has by itself.
+Error.stackTraceLimit = 16;
 run().catch((error) => {
-  process.stderr.write(`${error.stack}\n`);
+  process.stdout.write(`error on boot.js ${error.stack}\n${error.stack}\n`);
   process.exit(1);
 });

@@ -144,7 +144,12 @@ const httpServer = http.createServer((request, response) => {
   );
 });
 httpServer.setTimeout(IDLE_SOCKET_MS);
-httpServer.on('request', (request) => request.setTimeout(BUSY_SOCKET_MS));
+/** Before Node's own listener, which gives an idle connection the keep-alive time. */
+function adjustTimeouts(request, response) {
+  request.setTimeout(BUSY_SOCKET_MS);
+  response.prependListener('finish', () => response.setTimeout(IDLE_SOCKET_MS));
+}
+httpServer.on('request', adjustTimeouts);
 
 const WebApp = {
   httpServer,
