@@ -3,6 +3,7 @@ import path from 'node:path';
 import { DeployError } from '../core/errors.ts';
 import {
   boundaryNameOf,
+  fillEach,
   fillPolicy,
   joinPolicies,
   policySize,
@@ -50,7 +51,7 @@ export async function iamDocument(directory: string, name: PolicyName, options: 
 
 async function filled(template: string, targets: PolicyTarget[], options: IamOptions): Promise<PolicyDocument> {
   const text = await readFile(path.join(options.templates, 'iam', `${template}.json`), 'utf8');
-  return fillPolicy(text, targets, { account: options.account, repository: options.repository });
+  return (template === 'instance' ? fillEach : fillPolicy)(text, targets, options);
 }
 
 /**

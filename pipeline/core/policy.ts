@@ -161,6 +161,13 @@ export function fillPolicy(template: string, targets: PolicyTarget[], place: Pol
   return joinPolicies([{ Version, Statement: statements.filter(isAboutSomething) }]);
 }
 
+/**
+ * A policy template filled in once for each environment: what it says of one's role holds for no other's resources, though all of
+ * them are in one boundary.
+ */
+export const fillEach = (template: string, targets: PolicyTarget[], place: PolicyPlace): PolicyDocument =>
+  joinPolicies(targets.map((target) => fillPolicy(template, [target], place)));
+
 /** A list of what there may be none of: no resources, or no values that a condition allows. */
 function isAboutSomething({ Resource, Condition = {} }: PolicyStatement): boolean {
   const lists = [

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import { judge, type Question } from '../engine/iam/policy.ts';
-import { permissionsOf, type Permissions, type Principal } from '../engine/iam/principal.ts';
+import { permissionsOf, principalArn, type Permissions, type Principal } from '../engine/iam/principal.ts';
 import { denied, linkedRoleDenied, templateDenied, type Refused } from './authorize/denied.ts';
 import { need, type Need, type Resource } from './authorize/need.ts';
 import { tellQuestion } from './authorize/questions.ts';
@@ -47,7 +47,7 @@ export function findRefused(engine: Engine, principal: Principal, needs: Need[])
   if (!permissions) return undefined;
   for (const { action, on } of needs) {
     for (const resource of on) {
-      const question = { action, resource: resource.arn, context: contextOf(engine, action, resource) };
+      const question = { action, resource: resource.arn, context: contextOf(engine, principal, action, resource) };
       tellQuestion({ ...question, principal });
       const why = refusal(permissions, question);
       if (why) return { action, resource: resource.arn, why };
@@ -65,11 +65,18 @@ function refusal({ identity, boundary }: Permissions, question: Question): Refus
 /** Services whose own `…:ResourceTag/…` says the same as `aws:ResourceTag/…`. */
 const withOwnTagKey = new Set(['ec2', 'autoscaling', 'elasticloadbalancing', 'secretsmanager', 'ecr', 'ssm', 'iam']);
 
-function contextOf({ state }: Engine, action: string, { tags, requestTags, keys }: Resource): Question['context'] {
+function contextOf(
+  engine: Engine,
+  principal: Principal,
+  action: string,
+  { tags, requestTags, keys }: Resource,
+): Question['context'] {
+  const { state } = engine;
   const service = action.slice(0, action.indexOf(':'));
   const context = new Map<string, string[]>([
     ['aws:requestedregion', [service === 'iam' ? 'us-east-1' : state.region]],
     ['aws:principalaccount', [state.account]],
+    ['aws:principalarn', [principalArn(engine, principal)]],
   ]);
   const add = (prefix: string, from: Record<string, string | string[]> = {}) => {
     for (const [key, value] of Object.entries(from)) context.set(`${prefix}${key}`.toLowerCase(), [value].flat());

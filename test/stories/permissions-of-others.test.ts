@@ -1,4 +1,5 @@
 import { AllocateAddressCommand, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { CreateTopicCommand } from '@aws-sdk/client-sns';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
@@ -7,9 +8,12 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { PolicyStatement, PolicyTarget } from '../../pipeline/core/policy.ts';
 import { timings } from '../../sandbox/engine/engine.ts';
-import { deployerParts, makeDeployer, readPolicy } from '../support/deployer.ts';
+import { issueRoleCredentials } from '../../sandbox/engine/iam/credentials.ts';
+import { deployerParts, makeDeployer, readPolicy, readTemplate } from '../support/deployer.ts';
+import { clients, keyOf } from '../support/sandbox.ts';
 import { startStory, type Story } from '../support/story.ts';
 import { trespasses } from '../support/trespasses.ts';
+import { machineAttempts } from '../support/trespasses/machines.ts';
 import { theirs, type Others, type Trespasser } from '../support/trespasses/trespasser.ts';
 
 // Two apps in one account: whoever deploys `shop`, and retires its old balancer, tries everything that he may on what `bank` has.
@@ -59,8 +63,14 @@ beforeAll(async () => {
   await story.deploy();
   // From here on it is another app's deployer who holds the key.
   await makeDeployer(sandbox, [shop], parts);
+  const principal = { kind: 'user', name: 'deployer' } as const;
   const by = { oldMachine: await launch('bank-balancer'), ownOldMachine: await launch('old-balancer') };
-  trespasser = { aws: story.ctx.aws, sandbox, others: { ...othersOf(story), ...by, address: await reserve() } };
+  trespasser = {
+    aws: story.ctx.aws,
+    sandbox,
+    others: { ...othersOf(story), ...by, address: await reserve() },
+    principal,
+  };
 }, 300_000);
 afterAll(() => story[Symbol.asyncDispose]());
 
@@ -94,6 +104,7 @@ function othersOf({ sandbox }: Story): Omit<Others, 'oldMachine' | 'ownOldMachin
     machine: machine?.id ?? 'none',
     image: image?.id ?? 'none',
     snapshot: image?.devices[0]?.snapshotId ?? 'none',
+    builder: Object.values(ec2.instances).find(({ tags }) => tags['redeploy:role'] === 'builder')?.id ?? 'none',
     securityGroup: Object.values(ec2.securityGroups).find(({ name }) => name === 'bank-production-app')?.id ?? 'none',
     balancer: one(elb.loadBalancers),
     listener: one(elb.listeners),
@@ -119,6 +130,36 @@ const refusalOf = (action: string) =>
 
 const sayingOf = (end: PromiseSettledResult<unknown>): string =>
   end.status === 'rejected' ? (end.reason as Error).message : 'it was done';
+
+/** Clients of a machine of `shop`, with its role and that alone. */
+async function machineOf(name: 'instance' | 'builder') {
+  const { account, sandbox } = story;
+  const RoleName = `redeploy-shop-production-us-east-1-${name === 'instance' ? 'app' : name}`;
+  const PolicyDocument = JSON.stringify(await readPolicy(name, [shop]));
+  const AssumeRolePolicyDocument = await readTemplate('instance-trust');
+  await account.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+  await account.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'redeploy', PolicyDocument }));
+  const { Token, ...issued } = issueRoleCredentials(sandbox.engine, RoleName, 'i-0c0ffee0000000001');
+  const aws = clients(sandbox, keyOf({ ...issued, SessionToken: Token }));
+  return { aws, principal: { kind: 'role', name: RoleName } as const };
+}
+
+describe.each(['instance', 'builder'] as const)('the role of each %s of one app', (name) => {
+  it('is refused everything that its policy allows on what another app has, and another environment', async () => {
+    const { aws, principal } = await machineOf(name);
+    const actions = (await readPolicy(name, [shop])).Statement.flatMap(({ Action }) => Action);
+    const tried = Object.entries(machineAttempts).filter(([action]) => actions.includes(action));
+    expect(tried.map(([action]) => action)).toEqual(
+      actions.filter((action) => action !== 'ecr:GetAuthorizationToken').toSorted(),
+    );
+    const before = world();
+    for (const [action, attempts] of tried) {
+      for (const end of await Promise.allSettled(attempts({ ...trespasser, aws, principal })))
+        expect(sayingOf(end)).toMatch(refusalOf(action));
+    }
+    expect(world()).toEqual(before);
+  });
+});
 
 describe('whoever deploys one app', () => {
   it('is tried with every action of the policy that AWS can narrow, on things that are there', () => {

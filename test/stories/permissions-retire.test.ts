@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PolicyStatement, PolicyTarget } from '../../pipeline/core/policy.ts';
 import { deployerParts, readPolicy } from '../support/deployer.ts';
-import { isAllowed, recordQuestions, type Recorded } from '../support/questions.ts';
+import { isAllowed, needlessIn, recordQuestions, type Recorded } from '../support/questions.ts';
 import { retirementStories } from '../support/retirement-stories.ts';
 
 const shop: PolicyTarget = {
@@ -10,8 +10,6 @@ const shop: PolicyTarget = {
   region: 'us-east-1',
   hostnames: ['shop.example.com'],
 };
-
-const actionsOf = ({ Action }: PolicyStatement): string[] => [Action].flat();
 
 /** What whoever retires has: the deployer's, and in the end what is for the retirement. */
 async function statementsFor(
@@ -44,15 +42,6 @@ describe.each(named)('the policy for a retirement of a machine named by its %s',
 
   it('has no action that no step needs, in any of its statements', async () => {
     const [deployers, own] = await statementsFor(old());
-    const needless: string[] = [];
-    for (const [at, statement] of own.entries()) {
-      for (const action of actionsOf(statement)) {
-        const without = { ...statement, Action: actionsOf(statement).filter((one) => one !== action) };
-        const left = [...deployers, ...own.with(at, without)];
-        const missed = asked.find((question) => question.action === action && !isAllowed(left, question));
-        if (!missed) needless.push(`${statement.Sid}: ${action}`);
-      }
-    }
-    expect(needless).toEqual([]);
+    expect(needlessIn(own, asked, deployers)).toEqual([]);
   });
 });

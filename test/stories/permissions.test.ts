@@ -2,9 +2,9 @@ import { CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PolicyStatement, PolicyTarget } from '../../pipeline/core/policy.ts';
 import { timings } from '../../sandbox/engine/engine.ts';
-import { deployerParts, putPolicy, readPolicy } from '../support/deployer.ts';
+import { deployerParts, putPolicy, readBoundary, readPolicy } from '../support/deployer.ts';
 import { permissionStories } from '../support/permission-stories.ts';
-import { isAllowed, recordQuestions, type Recorded } from '../support/questions.ts';
+import { isAllowed, needlessIn, recordQuestions, type Recorded } from '../support/questions.ts';
 import { startStory, type Story } from '../support/story.ts';
 import { perform } from '../support/weather.ts';
 
@@ -28,9 +28,11 @@ const everybodys =
   /^(ecr:GetAuthorizationToken|\w+:Describe\w+|(acm|route53):List\w+|ssm:GetParameter|iam:CreateServiceLinkedRole|pricing:\w+|servicequotas:\w+)$/;
 const anyNetwork = /:(network-interface|subnet|vpc)\/|::image\/ami-0/;
 
+let all: Recorded[];
 let asked: Recorded[];
 beforeAll(async () => {
-  asked = (await recordQuestions(permissionStories)).filter(({ principal }) => principal.kind === 'user');
+  all = await recordQuestions(permissionStories);
+  asked = all.filter(({ principal }) => principal.kind === 'user');
 }, 300_000);
 
 describe('the deployer’s policy', () => {
@@ -40,17 +42,7 @@ describe('the deployer’s policy', () => {
   });
 
   it('has no action that no story needs, in any of its statements', async () => {
-    const statements = await statementsFor(shop);
-    const needless: string[] = [];
-    for (const [at, statement] of statements.entries()) {
-      for (const action of actionsOf(statement)) {
-        const without = { ...statement, Action: actionsOf(statement).filter((one) => one !== action) };
-        const left = statements.with(at, without);
-        const missed = asked.find((question) => question.action === action && !isAllowed(left, question));
-        if (!missed) needless.push(`${statement.Sid}: ${action}`);
-      }
-    }
-    expect(needless).toEqual([]);
+    expect(needlessIn(await statementsFor(shop), asked)).toEqual([]);
   });
 
   it.each([
@@ -72,6 +64,21 @@ describe('the deployer’s policy', () => {
       other.app === 'shop' &&
       (text.startsWith('iam:GetPolicy ') || (other.region === 'us-east-1' && text.startsWith('ecr:')));
     expect(touched.filter((text) => !anyNetwork.test(text) && !isShared(text))).toEqual([]);
+  });
+});
+
+describe.each(['builder', 'instance'])('the policy of the role of each %s', (name) => {
+  const role = `redeploy-shop-production-us-east-1-${name === 'instance' ? 'app' : name}`;
+  const questions = () => all.filter(({ principal }) => principal.kind === 'role' && principal.name === role);
+
+  it('allows all that machines ask for in the stories, and so does the boundary', async () => {
+    expect(questions()).not.toEqual([]);
+    for (const { Statement } of [await readPolicy(name, [shop]), await readBoundary([shop])])
+      expect(questions().filter((question) => !isAllowed(Statement, question))).toEqual([]);
+  });
+
+  it('has no action that no machine needs', async () => {
+    expect(needlessIn((await readPolicy(name, [shop])).Statement, questions())).toEqual([]);
   });
 });
 

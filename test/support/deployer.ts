@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   boundaryNameOf,
+  fillEach,
   fillPolicy,
   joinPolicies,
   policyTargetsOf,
@@ -75,8 +76,9 @@ export async function reprintPolicies(sandbox: Sandbox, targets: PolicyTarget[])
 }
 
 /** What the machines' roles may at most: what templates/iam gives them. */
-export async function readBoundary(targets: PolicyTarget[]): Promise<PolicyDocument> {
-  return joinPolicies([await readPolicy('builder', targets), await readPolicy('instance', targets)]);
+export async function readBoundary(targets: PolicyTarget[], account = '123456789012'): Promise<PolicyDocument> {
+  const instance = fillEach(await readTemplate('instance'), targets, { account });
+  return joinPolicies([await readPolicy('builder', targets, account), instance]);
 }
 
 /** One more access key of the deployer's. */

@@ -32,7 +32,8 @@ export function machineMay(
   });
 }
 
-function roleOf({ engine }: Sandbox, instanceId: string): string {
+/** The role that it was launched with. */
+export function roleOf({ engine }: Sandbox, instanceId: string): string {
   const { ec2, iam } = engine.state;
   const profile = ec2.instances[instanceId]?.iamInstanceProfile;
   return Object.values(iam.instanceProfiles).find(({ arn }) => arn === profile?.arn)?.roles[0] ?? 'no role';

@@ -1,6 +1,7 @@
 import { CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { checkRegistryAction } from '../../sandbox/engine/registry/actions.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { machineMay, roleKey } from './machine-role.ts';
+import { machineMay, roleKey, roleOf } from './machine-role.ts';
 import { clients } from './sandbox.ts';
 import type { Act, Behaviour, Script } from '../../sandbox/engine/machines/simulated.ts';
 
@@ -80,7 +81,9 @@ export function playedMachines(): PlayedMachines {
     if (!sandbox) return;
     const repositoryName = image.replace(/^[^/]+\//, '').replace(/@.*$/, '');
     machineMay(sandbox, spec.instanceId, { service: 'ecr', operation: 'GetAuthorizationToken', input: {} });
-    machineMay(sandbox, spec.instanceId, { service: 'ecr', operation: 'BatchGetImage', input: { repositoryName } });
+    const principal = { kind: 'role', name: roleOf(sandbox, spec.instanceId) } as const;
+    for (const what of ['manifests', 'blobs'])
+      checkRegistryAction(sandbox.engine, principal, { method: 'GET', what, name: repositoryName });
   }
 
   /** What bake.sh reports on its own machine, with its role's permissions and in no weather. */

@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { PolicyStatement } from '../../pipeline/core/policy.ts';
 import { questionChannel, type AskedQuestion } from '../../sandbox/api/authorize/questions.ts';
 import { judge, type Statement } from '../../sandbox/engine/iam/policy.ts';
 
@@ -25,3 +26,24 @@ export async function recordQuestions(stories: Record<string, () => Promise<unkn
 /** Whether these statements together allow what was asked. */
 export const isAllowed = (statements: object[], question: Recorded): boolean =>
   judge([JSON.stringify({ Statement: statements as Statement[] })], question) === 'allowed';
+
+/**
+ * Actions that can be taken out of one of the statements without anybody being refused: what is asked needs all others, and
+ * what `others` allow.
+ */
+export function needlessIn(
+  statements: readonly PolicyStatement[],
+  questions: readonly Recorded[],
+  others: readonly PolicyStatement[] = [],
+): string[] {
+  const needless: string[] = [];
+  for (const [at, statement] of statements.entries()) {
+    for (const action of [statement.Action].flat()) {
+      const without = { ...statement, Action: [statement.Action].flat().filter((one) => one !== action) };
+      const left = [...others, ...statements.with(at, without)];
+      const missed = questions.find((question) => question.action === action && !isAllowed(left, question));
+      if (!missed) needless.push(`${statement.Sid}: ${action}`);
+    }
+  }
+  return needless;
+}

@@ -43,6 +43,15 @@ export function permissionsOf(engine: Engine, principal: Principal): Permissions
   };
 }
 
+/** `aws:PrincipalArn`: of a session that of its role (reference_policies_condition-keys.html). */
+export function principalArn({ state }: Engine, principal: Principal): string {
+  const { account, iam } = state;
+  if (principal.kind === 'account') return `arn:aws:iam::${account}:root`;
+  const all: Record<string, IamIdentity> = principal.kind === 'user' ? iam.users : iam.roles;
+  const known = Object.hasOwn(all, principal.name) ? all[principal.name] : undefined;
+  return known?.arn ?? `arn:aws:iam::${account}:${principal.kind}/${principal.name}`;
+}
+
 function documentsOf(engine: Engine, policyArn: string): string[] {
   const own = engine.state.iam.policies[policyArn];
   if (own) return [own.document];

@@ -18,11 +18,10 @@ const repository = 'redeploy/bank';
 const repositoryArn = `arn:aws:ecr:us-east-1:123456789012:repository/${repository}`;
 
 /** As Docker's own requests reach the registry. */
-const docker =
+export const docker =
   (method: string, what: string): Attempts =>
-  ({ sandbox }) => [
+  ({ sandbox, principal }) => [
     (async () => {
-      const principal = { kind: 'user', name: 'deployer' } as const;
       checkRegistryAction(sandbox.engine, principal, { method, what, name: repository });
     })(),
   ];

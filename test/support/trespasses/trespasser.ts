@@ -1,4 +1,5 @@
 import type { Aws } from '../../../pipeline/core/context.ts';
+import type { Principal } from '../../../sandbox/engine/iam/principal.ts';
 import type { Sandbox } from '../../../sandbox/sandbox.ts';
 
 /** What `bank`, the other app, has: names and ids. */
@@ -12,6 +13,7 @@ export interface Others {
   /** That of the trespasser. */
   ownOldMachine: string;
   address: string;
+  builder: string;
   image: string;
   snapshot: string;
   securityGroup: string;
@@ -30,6 +32,8 @@ export interface Others {
 export interface Trespasser {
   aws: Aws;
   sandbox: Sandbox;
+  /** As whom Docker logs in. */
+  principal: Principal;
   others: Others;
 }
 
