@@ -103,13 +103,18 @@ function ruleActs(target: Target, role: Role, groups: Record<Role, SecurityGroup
   return [...(missing.length > 0 ? [open] : []), ...(surplus.length > 0 ? [close] : [])];
 }
 
-const openRules = (ctx: Context, { GroupId }: SecurityGroup, IpPermissions: IpPermission[]) =>
-  tolerate(
-    'InvalidPermission.Duplicate',
-    onceKnown(ctx, `security group ${GroupId}`, ['InvalidGroup.NotFound'], () =>
-      ctx.aws.ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions })),
-    ),
-  );
+/** All or none of a call's rules are added: where one is there already, since another run was quicker, each is asked for alone. */
+async function openRules(ctx: Context, group: SecurityGroup, rules: IpPermission[]): Promise<void> {
+  const { GroupId } = group;
+  try {
+    await onceKnown(ctx, `security group ${GroupId}`, ['InvalidGroup.NotFound'], () =>
+      ctx.aws.ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: rules })),
+    );
+  } catch (error) {
+    if (!isAwsError(error, 'InvalidPermission.Duplicate')) throw error;
+    if (rules.length > 1) for (const rule of rules) await openRules(ctx, group, [rule]);
+  }
+}
 
 const closeRules = (ctx: Context, { GroupId }: SecurityGroup, IpPermissions: IpPermission[]) =>
   tolerate(
