@@ -42,5 +42,7 @@ const canBeShown = ({ input, path }: z.core.$ZodIssue): boolean =>
 /** Zod's own words, but for what people get wrong most. */
 function wordsFor(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type' && issue.input === undefined) return 'it is missing';
+  // Of a name that the user chose, such as a tag: what is wrong with it.
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => message).join(', ');
   return issue.message;
 }

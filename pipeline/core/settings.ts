@@ -11,18 +11,24 @@ const name = (max: number) =>
     .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'use lowercase letters, digits and single hyphens, starting with a letter');
 
 /**
- * Machines read their tags from the metadata service, which knows no other characters in keys.
- * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/work-with-tags-in-IMDS.html
+ * What every service takes: no slashes and no lone dots for the metadata service, which machines read their tags from
+ * (AWSEC2/latest/UserGuide/work-with-tags-in-IMDS.html), no commas for IAM (API_Tag.html).
  */
 const tagKey = z
   .string()
   .max(128)
   .regex(
-    /^(?!aws:|redeploy:)[A-Za-z0-9+=.,_:@-]+$/,
-    'use letters, digits and + - = . , _ : @, and no prefix aws: or redeploy:',
+    /^(?!([Aa][Ww][Ss]|redeploy):|\.{1,2}$|_index$)[A-Za-z0-9+=._:@-]+$/,
+    'use letters, digits and + - = . _ : @, and no prefix aws: or redeploy:',
   );
 
-const tags = z.record(tagKey, z.string().max(256)).describe('Tags for everything that is created');
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html and ELB's say the same; EC2 alone would take more. */
+const tagValue = z
+  .string()
+  .max(256)
+  .regex(/^[\p{L}\p{Z}\p{N}_.:/=+@-]*$/u, 'use letters, digits, spaces and _ . : / = + - @');
+
+const tags = z.record(tagKey, tagValue).describe('Tags for everything that is created, at most 35');
 
 const partials = {
   build: loose(blocks.build),

@@ -17,6 +17,9 @@ interface Rule {
 /** Room that templates/machine leaves in a builder's user data (16 KB: RunInstances). */
 export const mostExtraBytes = 2000;
 
+/** A machine bears up to a dozen of ours besides. */
+const mostTags = 35;
+
 const rules: readonly Rule[] = [
   { keys: ['retire'], check: ({ retire }) => retireMistakes(retire) },
   {
@@ -32,6 +35,20 @@ const rules: readonly Rule[] = [
     check: ({ app, environment }) =>
       `${app}-${environment}`.startsWith('internal-')
         ? `app "${app}": AWS keeps names that begin with internal- for itself`
+        : undefined,
+  },
+  {
+    keys: ['app'],
+    check: ({ app, environment }) =>
+      `${app}-${environment}`.startsWith('sg-')
+        ? `app "${app}": AWS takes no security groups whose names begin with sg-`
+        : undefined,
+  },
+  {
+    keys: ['tags'],
+    check: ({ tags }) =>
+      Object.keys(tags).length > mostTags
+        ? `${Object.keys(tags).length} tags: AWS takes 50 a resource, ${mostTags} beside those that redeploy sets itself`
         : undefined,
   },
   {

@@ -2,6 +2,7 @@ import type * as client from '@aws-sdk/client-acm';
 import { AwsError } from '../error.ts';
 import type { Operations } from '../service.ts';
 import { findCertificate } from './find.ts';
+import { wrongTag } from '../tag-form.ts';
 
 /** Throws `InvalidTagException` for reserved and repeated keys, `TooManyTagsException` above 50 a certificate. */
 export function readTags(tags: client.Tag[] = [], before: Record<string, string> = {}): Record<string, string> {
@@ -12,6 +13,8 @@ export function readTags(tags: client.Tag[] = [], before: Record<string, string>
   }
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
   if (twice !== undefined) throw new AwsError('InvalidTagException', `Duplicate tag key '${twice}'`);
+  const wrong = tags.map(({ Key = '', Value = '' }) => wrongTag(Key, Value)).find((words) => words !== undefined);
+  if (wrong !== undefined) throw new AwsError('ValidationException', wrong);
   const all = { ...before, ...Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value])) };
   if (Object.keys(all).length > 50)
     throw new AwsError('TooManyTagsException', 'A certificate can have at most 50 tags');

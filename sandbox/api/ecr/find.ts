@@ -2,6 +2,7 @@ import type { ImageIdentifier } from '@aws-sdk/client-ecr';
 import type { EcrImage, EcrRepository } from '../../engine/ecr/state.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { AwsError } from '../error.ts';
+import { wrongTag } from '../tag-form.ts';
 
 const namePattern = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 
@@ -39,7 +40,11 @@ interface TagInput {
 /** Tags of a request merged into `before`; at most 50 (ECR user guide, "Tagging a private repository"). */
 export function mergeTags(before: Record<string, string>, tags: readonly TagInput[] = []): Record<string, string> {
   const merged = { ...before };
-  for (const { Key = '', Value = '' } of tags) merged[Key] = Value;
+  for (const { Key = '', Value = '' } of tags) {
+    const wrong = wrongTag(Key, Value);
+    if (wrong !== undefined) throw new AwsError('InvalidTagParameterException', wrong);
+    merged[Key] = Value;
+  }
   if (Object.keys(merged).length > 50)
     throw new AwsError('TooManyTagsException', 'A repository can have at most 50 tags.');
   return merged;

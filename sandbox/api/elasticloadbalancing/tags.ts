@@ -4,6 +4,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { AwsError } from '../error.ts';
 import type { Operations } from '../service.ts';
 import { listener, loadBalancer, rule, targetGroup } from './find.ts';
+import { wrongTag } from '../tag-form.ts';
 
 const maxTags = 50;
 
@@ -13,6 +14,8 @@ export function readTags(tags: Tag[] | undefined): Record<string, string> {
   for (const { Key = '', Value = '' } of tags ?? []) {
     if (Key in read) throw new AwsError('DuplicateTagKeys', `The tag key '${Key}' is specified more than once`);
     if (/^aws:/i.test(Key)) throw new AwsError('ValidationError', `The tag key '${Key}' is reserved for AWS`);
+    const wrong = wrongTag(Key, Value);
+    if (wrong !== undefined) throw new AwsError('ValidationError', wrong);
     read[Key] = Value;
   }
   return limited(read);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Engine } from '../../engine/engine.ts';
 import type { IamInstanceProfile, IamRole } from '../../engine/iam/state.ts';
 import { AwsError } from '../error.ts';
+import { wrongTag } from '../tag-form.ts';
 
 /** What IAM answers for names that nothing has. */
 export const noSuchEntity = (message: string) => new AwsError('NoSuchEntity', message, { status: 404 });
@@ -71,6 +72,8 @@ export function readTags(
       throw new AwsError('InvalidInput', 'Duplicate tag keys found. Please note that Tag keys are case insensitive.');
     }
     seen.add(Key.toLowerCase());
+    const wrong = wrongTag(Key, Value);
+    if (wrong !== undefined) throw new AwsError('ValidationError', wrong);
     read[Key] = Value;
   }
   if (Object.keys(read).length > 50) {

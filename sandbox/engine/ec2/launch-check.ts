@@ -31,6 +31,7 @@ export function checkLaunch(engine: Engine, request: LaunchRequest): CheckedLaun
   const subnet = chooseSubnet(engine, request);
   const groups = chooseGroups(engine, request.securityGroupIds, subnet);
   checkUserData(request.userData);
+  checkMetadataTags(request);
   checkKeyAndCount(request);
   return { image, type, subnet, groups, profile: instanceProfile(engine, request.iamInstanceProfile) };
 }
@@ -80,6 +81,19 @@ function checkUserData(userData: string | undefined): void {
   if (Buffer.from(userData, 'base64').length > mostUserDataBytes) {
     throw new AwsError('InvalidParameterValue', `User data is limited to ${mostUserDataBytes} bytes`);
   }
+}
+
+/** With tags in the metadata a key that cannot stand in its paths fails the launch (work-with-tags-in-IMDS.html). */
+function checkMetadataTags({ metadataOptions, tags }: LaunchRequest): void {
+  if (metadataOptions?.instanceMetadataTags !== 'enabled') return;
+  const wrong = Object.keys(tags?.instance ?? {}).find(
+    (key) => !/^(?!\.{1,2}$|_index$)[A-Za-z0-9+=.,_:@-]+$/.test(key),
+  );
+  if (wrong === undefined) return;
+  throw new AwsError(
+    'InvalidParameterValue',
+    `'${wrong}' is not a valid tag key. Tag keys must match pattern ([0-9a-zA-Z\\-_+=,.@:]{1,255}), and must not be a reserved name ('.', '..', '_index')`,
+  );
 }
 
 function checkKeyAndCount({ keyName, count }: LaunchRequest): void {

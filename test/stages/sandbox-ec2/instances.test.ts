@@ -94,6 +94,15 @@ const wrongLaunches: [why: string, input: Partial<RunInstancesCommandInput>, nam
     'smaller than snapshot',
   ],
   [
+    'a tag that cannot be in the metadata',
+    {
+      MetadataOptions: { InstanceMetadataTags: 'enabled' },
+      TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'a/b', Value: '' }] }],
+    },
+    'InvalidParameterValue',
+    'a/b',
+  ],
+  [
     'reserved tag',
     { TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'aws:x', Value: '' }] }] },
     'InvalidParameterValue',

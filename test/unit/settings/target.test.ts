@@ -118,6 +118,12 @@ test.each([
   [{ health: { codes: '204' } }, /health\.codes 204 leaves out 200/],
   [{ health: { codes: '500' } }, /status codes of 200 to 499/],
   [{ instance: { rootVolumeType: 'gp2', rootVolumeIops: 4000 } }, /rootVolumeIops 4000 does not go with/],
+  [{ app: 'sg' }, /app "sg": AWS takes no security groups/],
+  [{ tags: { 'cost,centre': '1' } }, /use letters, digits and \+ - = \. _ : @/],
+  [{ tags: { _index: '1' } }, /tags\._index/],
+  [{ tags: { 'AWS:owner': '1' } }, /no prefix aws:/],
+  [{ tags: { owner: 'R&D' } }, /tags\.owner: use letters, digits, spaces/],
+  [{ tags: Object.fromEntries(Array.from({ length: 36 }, (_, at) => [`t${at}`, ''])) }, /36 tags: AWS takes 50/],
 ])('%j is refused', async (keys, mistake) => {
   await write({ ...minimal, ...keys });
   const { message } = await refusal();
