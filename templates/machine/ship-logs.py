@@ -8,8 +8,10 @@ import time
 
 CURSOR = "/var/lib/redeploy/journal.cursor"
 EAGER_SECONDS = 180
-# PutLogEvents: 10,000 events and 1,048,576 bytes a call, 26 bytes of overhead an event, 256 KB an event.
+# PutLogEvents: 10,000 events and 1,048,576 bytes a call, 26 bytes of overhead an event, 256 KB an event. All or nothing: a call
+# whose events are not in order of time, or span more than a day, is refused, and would be for ever.
 MOST_EVENTS, MOST_BYTES, OVERHEAD, LONGEST = 10_000, 1_000_000, 26, 250_000
+MOST_MILLISECONDS = 23 * 3600 * 1000
 
 
 def settings():
@@ -37,19 +39,23 @@ def entries():
 
 
 def batch():
-    events, size, cursor = [], 0, None
+    events, size, cursor, times = [], 0, None, []
     for entry in entries():
         message = entry.get("MESSAGE") or ""
         if isinstance(message, list):  # journald gives bytes that are no UTF-8 as numbers
             message = bytes(message).decode("utf-8", "replace")
         message = message.encode()[:LONGEST].decode("utf-8", "ignore")
         size += len(message.encode()) + OVERHEAD
-        if events and (size > MOST_BYTES or len(events) >= MOST_EVENTS):
+        times.append(int(entry["__REALTIME_TIMESTAMP"]) // 1000)
+        if events and (
+            size > MOST_BYTES or len(events) >= MOST_EVENTS or max(times) - min(times) > MOST_MILLISECONDS
+        ):
             break
         cursor = entry["__CURSOR"]
         if message:
-            events.append({"timestamp": int(entry["__REALTIME_TIMESTAMP"]) // 1000, "message": message})
-    return events, cursor
+            events.append({"timestamp": times[-1], "message": message})
+    # The clock of a machine that has just come up may be set back.
+    return sorted(events, key=lambda event: event["timestamp"]), cursor
 
 
 def remember(cursor):
