@@ -13,6 +13,7 @@ import { namesOf } from '../../core/names.ts';
 import type { Fleet } from '../../core/observe.ts';
 import { releaseNumber, type Release } from '../../core/release.ts';
 import type { Target } from '../../core/target.ts';
+import { onceKnown } from '../../core/wait.ts';
 
 /** Where a roll begins: how many machines there shall be, and what is live. */
 export type From = Pick<Fleet, 'desired' | 'live' | 'isMixed'>;
@@ -28,8 +29,9 @@ export async function startRefresh(
   fleet: From,
 ): Promise<string | undefined> {
   try {
-    const started = await ctx.aws.autoScaling.send(
-      new StartInstanceRefreshCommand(refreshRequest(target, release, fleet)),
+    // Auto Scaling hears of a new launch template version a moment later, and says ValidationError until then.
+    const started = await onceKnown(ctx, `roll of ${namesOf(target).group}`, ['ValidationError'], () =>
+      ctx.aws.autoScaling.send(new StartInstanceRefreshCommand(refreshRequest(target, release, fleet))),
     );
     return started.InstanceRefreshId;
   } catch (error) {

@@ -73,10 +73,28 @@ function refuseNewProfile(past: Past, { operation, input }: PendingCall): void {
   throw new AwsError('InvalidParameterValue', message);
 }
 
+/** Wherever a call names one: a group, its policy of several types, what a refresh shall bring about. */
 function refuseNewTemplate(past: Past, { service, input }: PendingCall): void {
-  const name = (input['LaunchTemplate'] as { LaunchTemplateName?: string } | undefined)?.LaunchTemplateName;
-  if (service !== 'autoscaling' || name === undefined) return;
-  if (Object.values(past.ec2.launchTemplates).some((template) => template.name === name)) return;
-  const message = `You must use a valid fully-formed launch template. The specified launch template, with template name ${name}, does not exist.`;
-  throw new AwsError('ValidationError', message);
+  if (service !== 'autoscaling') return;
+  const templates = Object.values(past.ec2.launchTemplates);
+  for (const { LaunchTemplateName: name, Version: version } of specificationsIn(input)) {
+    const template = templates.find((one) => one.name === name);
+    const isNewVersion = /^\d+$/.test(version) && !template?.versions.some((one) => String(one.version) === version);
+    if (template && !isNewVersion) continue;
+    const missing = template ? `the specified version ${version}` : `the launch template with name ${name}`;
+    const message = `You must use a valid fully-formed launch template. Could not find ${missing}.`;
+    throw new AwsError('ValidationError', message);
+  }
+}
+
+interface Specification {
+  LaunchTemplateName: string;
+  Version: string;
+}
+
+function specificationsIn(input: unknown): Specification[] {
+  if (typeof input !== 'object' || input === null) return [];
+  const { LaunchTemplateName: name, Version = '' } = input as Partial<Specification>;
+  if (name !== undefined) return [{ LaunchTemplateName: name, Version }];
+  return Object.values(input).flatMap(specificationsIn);
 }
