@@ -11,6 +11,7 @@ export const cloudWatch: Service = {
   signingName: 'monitoring',
   iamPrefix: 'cloudwatch',
   protocol: 'json',
+  isQueryCompatible: true,
   load: () => import('@aws-sdk/client-cloudwatch'),
   operations,
   start: startMetrics,

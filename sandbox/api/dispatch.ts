@@ -88,7 +88,8 @@ async function answerTo(
   const scope = signed ?? unsignedScope(engine, request);
   const service = services.find(({ signingName }) => signingName === scope?.signingName);
   if (!scope || !service) return refuseUnsigned(scope, request, requestId);
-  const envelope: Envelope = { protocol: service.protocol, signingName: service.signingName, requestId };
+  const { protocol, signingName, isQueryCompatible } = service;
+  const envelope: Envelope = { protocol, signingName, requestId, isQueryCompatible };
   const schemas = await schemasOf(service);
   try {
     return await carryOut({ engine, service, schemas, scope, signed, envelope, before }, request);

@@ -29,6 +29,11 @@ export interface Service {
   /** Signing name in the credential scope of the Authorization header: `ec2`, `autoscaling`, `elasticloadbalancing`, … */
   signingName: string;
   protocol: Protocol;
+  /**
+   * Speaks JSON 1.0 now and the query protocol before: errors bear their old code, too
+   * (https://smithy.io/2.0/aws/protocols/aws-query-protocol.html, awsQueryCompatible).
+   */
+  isQueryCompatible?: boolean;
   /** The client package's module, imported lazily. Its `<Operation>$` exports are the schemas. */
   load(): Promise<Record<string, unknown>>;
   /** An `Operations<typeof import('@aws-sdk/client-…')>`. */

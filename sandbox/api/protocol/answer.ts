@@ -25,12 +25,15 @@ export interface Envelope {
   protocol: Protocol;
   signingName: string;
   requestId: string;
+  /** Of its service. */
+  isQueryCompatible?: boolean | undefined;
 }
 
 const utf8 = new TextEncoder();
 
 function http(envelope: Envelope, status: number, text: string, headers: Record<string, string> = {}): HttpAnswer {
-  const type = envelope.protocol === 'json' ? 'application/x-amz-json-1.1' : 'text/xml;charset=UTF-8';
+  const json = `application/x-amz-json-${envelope.isQueryCompatible ? '1.0' : '1.1'}`;
+  const type = envelope.protocol === 'json' ? json : 'text/xml;charset=UTF-8';
   const body = utf8.encode(text);
   const common = {
     'content-type': type,
@@ -122,5 +125,9 @@ function jsonError(
   const code = of.known?.name ?? error.code;
   const members = of.known ? (encodeJson(of.known.shape, error.members) as Record<string, unknown>) : {};
   const body = JSON.stringify({ ...members, __type: code, message: error.message });
-  return http(envelope, of.status, body, { 'x-amzn-errortype': code });
+  const fault = of.status < 500 ? 'Sender' : 'Receiver';
+  return http(envelope, of.status, body, {
+    'x-amzn-errortype': code,
+    ...(envelope.isQueryCompatible && of.known && { 'x-amzn-query-error': `${of.known.code};${fault}` }),
+  });
 }

@@ -132,7 +132,8 @@ test.each([
   ['ValidationException', { TreatMissingData: 'whatever' }],
 ] as [string, Partial<PutMetricAlarmCommandInput>][])('an alarm is refused with %s: %o', async (name, wrong) => {
   const { alarm } = await start();
-  await expect(onPurpose(() => alarm(wrong))).rejects.toMatchObject({ name });
+  // The SDK knows the shape; what the query protocol called it stands beside (awsQueryCompatible).
+  await expect(onPurpose(() => alarm(wrong))).rejects.toMatchObject({ name, Code: 'ValidationError' });
 });
 
 test('machines are measured every five minutes', async () => {
