@@ -72,6 +72,7 @@ export async function targetGroups(bench: Bench): Promise<void> {
     elbv2.send(new CreateTargetGroupCommand({ Name: 'plain', Protocol: 'HTTP', Port: 80, VpcId: vpc })),
   );
   await call('name too long', () => elbv2.send(new CreateTargetGroupCommand({ ...wanted, Name: 'x'.repeat(33) })));
+  await call('name with a last hyphen', () => elbv2.send(new CreateTargetGroupCommand({ ...wanted, Name: 'shop-' })));
   await call('name with a dot', () => elbv2.send(new CreateTargetGroupCommand({ ...wanted, Name: 'a.b' })));
   await call('timeout over interval', () =>
     elbv2.send(new CreateTargetGroupCommand({ ...wanted, Name: 'slow', HealthCheckTimeoutSeconds: 9 })),
@@ -173,6 +174,13 @@ export async function balancers(bench: Bench): Promise<void> {
   await call('one zone', () =>
     elbv2.send(new CreateLoadBalancerCommand({ ...wanted, Name: 'narrow', Subnets: subnets.slice(0, 1) })),
   );
+  await call('no subnets', () =>
+    elbv2.send(new CreateLoadBalancerCommand({ ...wanted, Name: 'nowhere', Subnets: undefined })),
+  );
+  await call('name with a last hyphen', () => elbv2.send(new CreateLoadBalancerCommand({ ...wanted, Name: 'shop-' })));
+  await malformed('tag with an ampersand', () =>
+    elbv2.send(new CreateLoadBalancerCommand({ ...wanted, Name: 'tagged', Tags: [{ Key: 'owner', Value: 'R&D' }] })),
+  );
   await call('unknown subnet', () =>
     elbv2.send(
       new CreateLoadBalancerCommand({
@@ -200,6 +208,12 @@ export async function balancers(bench: Bench): Promise<void> {
   await call('of a balancer', () => elbv2.send(new DescribeTagsCommand({ ResourceArns: [LoadBalancerArn] })));
   const fewer = subnets.slice(0, 1);
   await call('one subnet', () => elbv2.send(new SetSubnetsCommand({ LoadBalancerArn, Subnets: fewer })));
+  await call('unknown subnet', () =>
+    elbv2.send(new SetSubnetsCommand({ LoadBalancerArn, Subnets: [...fewer, 'subnet-0123456789abcdef0'] })),
+  );
+  await call('unknown balancer', () =>
+    elbv2.send(new SetSubnetsCommand({ LoadBalancerArn: nobody.balancer, Subnets: subnets })),
+  );
   await call('the same', () => elbv2.send(new SetSubnetsCommand({ LoadBalancerArn, Subnets: subnets })));
   await call('unknown ARN', () => elbv2.send(new DescribeTagsCommand({ ResourceArns: [nobody.balancer] })));
   await call('defaults', () => elbv2.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn })));

@@ -49,6 +49,9 @@ export async function identity(bench: Bench): Promise<void> {
   );
   await malformed('bad name', () => iam.send(new CreateRoleCommand({ ...role, RoleName: 'a b' })));
   await malformed('name too long', () => iam.send(new CreateRoleCommand({ ...role, RoleName: 'x'.repeat(65) })));
+  await malformed('tag with an ampersand', () =>
+    iam.send(new CreateRoleCommand({ ...role, RoleName: 'tagged', Tags: [{ Key: 'owner', Value: 'R&D' }] })),
+  );
   const key = { RoleName, PolicyName: 'redeploy' };
   await call('none yet', () => iam.send(new GetRolePolicyCommand(key)));
   await call('new', () => iam.send(new PutRolePolicyCommand({ ...key, PolicyDocument: policy })));
