@@ -42,10 +42,15 @@ async function exchange(request: Parameters<Http>[0], ca?: string[]): ReturnType
   }
 }
 
-function optionsOf({ method = 'GET', headers = {} }: Parameters<Http>[0]) {
+/**
+ * With a body, the connection is announced as one to keep: a server that answers before it has read all of it then reads the rest,
+ * where it would otherwise cut the line and the answer with it.
+ */
+function optionsOf({ method = 'GET', headers = {}, body }: Parameters<Http>[0]) {
+  const kept = body === undefined ? {} : { connection: 'keep-alive' };
   const host = Object.entries(headers).find(([name]) => name.toLowerCase() === 'host')?.[1];
   const servername = host?.replace(/:\d+$/, '');
-  return { method, headers, ...(servername !== undefined && { servername }) };
+  return { method, headers: { ...kept, ...headers }, ...(servername !== undefined && { servername }) };
 }
 
 const flat = (headers: IncomingMessage['headers']): Record<string, string> =>
