@@ -64,6 +64,7 @@ test('the page brings public settings and hashed files that may be kept for ever
   expect(script.status).toBe(200);
   expect(script.headers.get('cache-control')).toBe('public, max-age=31536000');
   expect((await fetch(`${app.url}/favicon.ico`)).status).toBe(404);
+  expect((await fetch(app.url, { method: 'POST', body: 'x' })).status).toBe(405);
 });
 
 const lines: [string, (url: string) => Promise<DdpClient>][] = [

@@ -96,6 +96,11 @@ function serveFile(request, response, next) {
 const NEVER_THE_PAGE = new Set(['/favicon.ico', '/robots.txt', '/app.manifest']);
 
 function servePage(request, response) {
+  if (!['GET', 'HEAD'].includes(request.method)) {
+    const status = request.method === 'OPTIONS' ? 200 : 405;
+    response.writeHead(status, { Allow: 'OPTIONS, GET, HEAD', 'Content-Length': 0 }).end();
+    return;
+  }
   const url = new URL(request.url, 'http://any');
   const isResource = ['meteor_js_resource', 'meteor_css_resource', 'meteor_dont_serve_index'].some((name) =>
     url.searchParams.has(name),
