@@ -14,6 +14,7 @@ import { withCertificate } from '../stages/certificate.ts';
 import { leadDomain } from '../stages/domain.ts';
 import { checkSource, ensureBundle } from '../stages/bundle.ts';
 import { checkAlarms } from '../stages/fleet/check-alarms.ts';
+import { checkHealth } from '../stages/fleet/check-health.ts';
 import { checkTopic } from '../stages/fleet/check-topic.ts';
 import { checkTypes } from '../stages/fleet/check-types.ts';
 import { ensureRelease } from '../stages/fleet/release-version.ts';
@@ -52,7 +53,7 @@ export interface DeployResult {
 export async function deploy(ctx: Context, written: Target, options: DeployOptions): Promise<DeployResult> {
   const startedAt = ctx.clock.now();
   const payload = await readPayload(ctx, written);
-  const { world: before, target } = await step(ctx, 'look', (inner) => look(inner, written, options));
+  const { world: before, target } = await step(ctx, 'look', (inner) => look(inner, written, { ...options, payload }));
   if (!before.fleet) tellHints(ctx, target, payload);
   await using undo = new Undo(ctx);
   if (!before.balancer) undo.onInterrupt('removing the load balancer', (calm) => removeIdleBalancer(calm, target));
@@ -85,7 +86,11 @@ interface Looked {
 }
 
 /** Everything that can be known to be wrong is said here, before anything is built or billed. */
-async function look(ctx: Context, target: Target, options: DeployOptions): Promise<Outcome<Looked>> {
+async function look(
+  ctx: Context,
+  target: Target,
+  options: DeployOptions & { payload: Payload },
+): Promise<Outcome<Looked>> {
   const [world, doubt] = await together<[World, string | undefined, ...unknown[]]>(ctx, (inner) => [
     observe(inner, target),
     checkTopic(inner, target),
@@ -98,6 +103,7 @@ async function look(ctx: Context, target: Target, options: DeployOptions): Promi
   if (doubt !== undefined) ctx.report({ kind: 'note', message: doubt });
   // The first machines come without a roll.
   if (world.fleet) await checkAlarms(ctx, target);
+  await checkHealth(ctx, target, world, publicHost(target, options.payload));
   const live = world.fleet
     ? `${world.fleet.live} is live on ${world.fleet.machines.length} machines`
     : 'nothing is deployed yet';

@@ -9,6 +9,7 @@ import type { ReleaseName, ReleaseParts } from '../core/release.ts';
 import type { Target } from '../core/target.ts';
 import { planAmi, type AmiPlan } from '../stages/ami/plan.ts';
 import { checkSource, planBundle } from '../stages/bundle.ts';
+import { checkHealth } from '../stages/fleet/check-health.ts';
 import { checkTopic } from '../stages/fleet/check-topic.ts';
 import { checkTypes } from '../stages/fleet/check-types.ts';
 import { planFleet } from '../stages/fleet/plan.ts';
@@ -18,7 +19,7 @@ import { planFoundation, type FoundationPlan } from '../stages/foundation.ts';
 import { planImage } from '../stages/image/plan.ts';
 import { readPayload } from '../stages/payload.ts';
 import { readPrices, refreshPrices } from '../stages/prices.ts';
-import { liveNumber } from './deploy.ts';
+import { liveNumber, publicHost } from './deploy.ts';
 
 export interface PlanOptions {
   /** A bundle made elsewhere: directory or tar.gz. */
@@ -69,6 +70,7 @@ export async function plan(ctx: Context, target: Target, options: PlanOptions = 
     checkTypes(ctx, target),
     checkTopic(ctx, target),
   ]);
+  await checkHealth(ctx, target, world, publicHost(target, payload));
   const [foundation, made] = await Promise.all([
     planFoundation(ctx, target, { payload, world }),
     planMakers(ctx, target, options),
