@@ -27,6 +27,11 @@ export const fullName = (host: string): string =>
     .replace(/\.$/, '')
     .replaceAll('*', String.raw`\052`)}.`;
 
+/** A name that can be asked for: one of those that a wildcard stands for. */
+export const askableName = (host: string): string => host.replace(/^\*/, 'redeploy-retire');
+
+export const isAddress = (name: string): boolean => /^[\d.]+$/.test(name);
+
 /** The records of a host that lead somewhere. */
 export const leadingRecords = (records: readonly RecordSet[], host: string): RecordSet[] =>
   records.filter(({ Name = '', Type = '' }) => Name.toLowerCase() === fullName(host) && leading.has(Type));

@@ -185,12 +185,21 @@ describe('a step refuses', () => {
       Tags: [{ Key: 'allowlisted-by', Value: 'the bank' }],
     });
     await story.clock.run(story.account.ec2.send(tag));
+    // Somebody's group launched it, and private subnets reach the world through it.
+    const { instances, routeTables } = story.sandbox.engine.state.ec2;
+    Object.assign(instances[machine.id]?.tags ?? {}, { 'aws:autoscaling:groupName': 'old-asg' });
+    const [table] = Object.values(routeTables);
+    table?.routes.push({ cidr: '10.9.0.0/16', to: machine.id });
     const { lines } = await failure(retirement.take('plan'));
     expect(lines).toEqual(
       expect.arrayContaining([
         'GET / status  (shop.example.com)',
         '    old  200',
         '    new  404',
+        'Auto Scaling group old-asg',
+        '    new  terminates it as soon as it is stopped: detach it',
+        `route table ${table?.id}`,
+        '    old  sends 10.9.0.0/16 through the machine',
         'listener tcp 6379',
         '    old  redis-server listens',
         'cron /etc/cron.d/backup: 0 3 * * * root /usr/local/bin/backup',

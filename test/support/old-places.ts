@@ -58,7 +58,7 @@ function withUser(retirement: Retirement): { dns: { address: string }; own: Cont
       ctx.report(event);
       obey(event);
     },
-    dns: async ({ name }) => (name === host ? [{ value: dns.address, ttlSeconds: 300 }] : []),
+    dns: async ({ name, type }) => (name === host && type === 'A' ? [{ value: dns.address, ttlSeconds: 300 }] : []),
   };
   return { dns, own };
 }

@@ -24,6 +24,7 @@ export async function retireForward(ctx: Context, target: Target, options: { sho
   const { app, environment, retire } = target;
   const both = await findBoth(ctx, target);
   const { machine, dossier } = both;
+  if (/\.elb\.amazonaws\.com(\.cn)?\.?$/i.test(retire.address ?? '')) throw isBalancer(retire.address ?? '');
   const obstacle = await findObstacle(ctx, target, machine.id);
   if (obstacle !== undefined) throw byHand(target, both.balancer.dnsName, obstacle);
   const forward = await step(ctx, 'configuration', async (inner) => {
@@ -42,6 +43,11 @@ export async function retireForward(ctx: Context, target: Target, options: { sho
   await testify(ctx, target, { ...about, state: 'done', facts: { closed } });
   return { app, environment, isApplied: true, config: forward.text };
 }
+
+const isBalancer = (name: string): DeployError =>
+  new DeployError('retire', `${name} is a load balancer of AWS, not a machine: nothing can forward there`, {
+    hint: 'docs/retire.md, "A load balancer of AWS", says how it goes once the names have moved',
+  });
 
 function byHand(target: Target, to: string, obstacle: string): DeployError {
   const { name, configFile } = softwareOf(target.retire);

@@ -47,6 +47,9 @@ export async function retireReleaseIp(
     const value = await keeper.removeLeftovers(facts);
     return { value, detail: value.join('; ') || 'none' };
   });
+  const { appServers } = target.retire;
+  if (appServers.length > 0)
+    ctx.report({ kind: 'note', message: `the old app servers are yours to end: ${appServers.join(', ')}` });
   const removed = known?.state === 'done' ? known.facts.removed : [...released, ...leftovers];
   return await testify(ctx, target, { ...about, state: 'done', facts: { removed } });
 }

@@ -1,5 +1,6 @@
+import { isAddress } from '../dns.ts';
 import type { Caller } from './residue.ts';
-import { isAddress, mark, type Destination, type Rewritten } from './rewritten.ts';
+import { mark, type Destination, type Rewritten } from './rewritten.ts';
 
 /** Who comes, by source and host; kept as long as a watch of a week needs. */
 const table = 'redeploy_residual';

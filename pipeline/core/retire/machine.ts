@@ -14,6 +14,8 @@ export interface OldMachine {
   keptVolumes: string[];
   /** When it was powered on last, in epoch milliseconds, where that is known. */
   startedAt: number | undefined;
+  /** Auto Scaling group that would replace it. */
+  autoScalingGroup?: string;
   /** Security groups that it alone may have used. */
   securityGroups: { id: string; name: string }[];
 }

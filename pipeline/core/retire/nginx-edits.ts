@@ -1,5 +1,6 @@
+import { isAddress } from '../dns.ts';
 import { headOf, inherited, type Directive } from './nginx-syntax.ts';
-import { isAddress, type Destination } from './rewritten.ts';
+import type { Destination } from './rewritten.ts';
 
 /** What the old machine has, as `readSurroundings` prints it. */
 export interface Surroundings {

@@ -1,7 +1,8 @@
+import { isAddress } from '../dns.ts';
 import { readWhole, type NginxFile } from './nginx-files.ts';
 import { editsFor, foreignObstacles, spliced, type Surroundings } from './nginx-edits.ts';
 import { headOf, type Directive } from './nginx-syntax.ts';
-import { isAddress, mark, type Destination, type Rewritten } from './rewritten.ts';
+import { mark, type Destination, type Rewritten } from './rewritten.ts';
 
 export function surroundingsIn(output: string): Surroundings {
   const of = (name: string) => [...output.matchAll(new RegExp(`^${name} (\\S+)`, 'gm'))].map(([, value = '']) => value);

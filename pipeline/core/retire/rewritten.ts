@@ -21,8 +21,6 @@ export interface Change {
 /** The first line of a configuration of ours. */
 export const mark = '# redeploy: forwards to the new load balancer';
 
-export const isAddress = (dnsName: string): boolean => /^[\d.]+$/.test(dnsName);
-
 /**
  * How the new configuration is made of the old one where that lies: `c 3 17` copies lines, `t …` is a line of ours. What is the
  * same does not travel: configurations hold passwords, and scripts are shown to everybody who may list them.

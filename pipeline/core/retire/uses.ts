@@ -1,4 +1,4 @@
-import { fullName, type RecordSet } from '../dns.ts';
+import { bareName, fullName, type RecordSet } from '../dns.ts';
 import type { Blocks } from '../settings.ts';
 import type { Finding } from './finding.ts';
 import { otherNames } from './haproxy.ts';
@@ -68,8 +68,10 @@ export const namesLeadingTo = (
   retire: Retire,
 ): Finding[] =>
   records
-    .filter(({ ResourceRecords = [] }) =>
-      ResourceRecords.some(({ Value = '' }) => addresses.some((one) => mentions(Value, one))),
+    .filter(({ ResourceRecords = [], AliasTarget }) =>
+      [AliasTarget?.DNSName ?? '', ...ResourceRecords.map(({ Value = '' }) => Value)].some((value) =>
+        addresses.some((one) => mentions(value, one)),
+      ),
     )
     .filter(({ Name = '' }) => !retire.hostnames.some((host) => fullName(host) === Name.toLowerCase()))
     .map((record) => ({
@@ -79,4 +81,5 @@ export const namesLeadingTo = (
     }));
 
 /** SPF and the like hold addresses within text. */
-const mentions = (value: string, address: string): boolean => value.split(/[^0-9.]+/).includes(address);
+const mentions = (value: string, address: string): boolean =>
+  value.split(/[^0-9.]+/).includes(address) || bareName(value) === bareName(address);

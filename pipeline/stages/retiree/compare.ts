@@ -1,4 +1,5 @@
 import type { Context } from '../../core/context.ts';
+import { askableName } from '../../core/dns.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { Finding } from '../../core/retire/finding.ts';
 import { compare, questionsOf, type Answer, type Question } from '../../core/retire/parity.ts';
@@ -16,13 +17,14 @@ export interface Sides {
 export async function findDifferences(ctx: Context, target: Target, sides: Sides): Promise<Finding[]> {
   const questions = questionsOf(target.retire, target.balancer.certificate !== undefined);
   const findings: Finding[] = [];
-  for (const host of target.retire.hostnames) {
+  for (const name of target.retire.hostnames) {
+    const host = askableName(name);
     for (const question of questions) {
       const [old, fresh] = await Promise.all([
         ask(ctx, question, { host, base: baseOf(target, sides, 'old', question.scheme) }),
         ask(ctx, question, { host, base: baseOf(target, sides, 'new', question.scheme) }),
       ]);
-      findings.push(...compare(question, host, old, fresh));
+      findings.push(...compare(question, name, old, fresh));
     }
   }
   return findings;

@@ -108,10 +108,13 @@ async function describe(ctx: Context, found: Instance): Promise<OldMachine> {
   const { InstanceId: id = '', SecurityGroups = [], PublicIpAddress, LaunchTime, Tags } = found;
   const state = stateOf(found.State?.Name);
   if (state === 'gone') return goneMachine(id);
+  const tags = tagRecord(Tags);
+  const { 'aws:autoscaling:groupName': autoScalingGroup } = tags;
   const [reserved, isProtected] = await Promise.all([findAddresses(ctx, id), readProtection(ctx, id)]);
   return {
     id,
-    name: tagRecord(Tags)['Name'] ?? id,
+    name: tags['Name'] ?? id,
+    ...(autoScalingGroup !== undefined && { autoScalingGroup }),
     state,
     address: reserved[0]?.address ?? PublicIpAddress,
     reserved,

@@ -1,4 +1,5 @@
 import type { Context } from '../../core/context.ts';
+import { askableName } from '../../core/dns.ts';
 import { DeployError } from '../../core/errors.ts';
 import type { Outcome } from '../../core/report.ts';
 import {
@@ -37,7 +38,7 @@ export async function writeForward(ctx: Context, target: Target, { balancer, mac
   const to: Destination = {
     dnsName: balancer.dnsName,
     port: isSecure ? ports.httpsPort : ports.httpPort,
-    serverName: isSecure ? retire.hostnames[0] : undefined,
+    serverName: isSecure ? askableName(retire.hostnames[0] ?? '') : undefined,
   };
   const { appServers } = retire;
   const rewritten: Rewritten =

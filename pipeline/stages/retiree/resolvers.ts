@@ -1,4 +1,5 @@
 import type { Context } from '../../core/context.ts';
+import { askableName, isAddress } from '../../core/dns.ts';
 import { messageOf } from '../../core/errors.ts';
 import { fewText } from '../../core/retire/records.ts';
 import { until } from '../../core/wait.ts';
@@ -8,6 +9,8 @@ export interface Wanted {
   host: string;
   /** DNS name or address where it must lead. */
   to: string;
+  /** It must have no address of IPv6: the new balancer has none. */
+  isIpv4Only?: boolean;
 }
 
 /** Waits until every resolver leads every name there. Each is asked itself, past the caches between. */
@@ -24,11 +27,12 @@ export async function watchResolvers(
   });
 }
 
-async function objection(ctx: Context, resolver: string, { host, to }: Wanted): Promise<string[]> {
+async function objection(ctx: Context, resolver: string, { host, to, isIpv4Only }: Wanted): Promise<string[]> {
   try {
     const [now, there] = await Promise.all([addresses(ctx, resolver, host), addresses(ctx, resolver, to)]);
     if (now.length === 0) return [`${resolver} knows no ${host}`];
-    const others = now.filter((address) => !there.includes(address));
+    const ipv6 = isIpv4Only ? await ipv6Addresses(ctx, resolver, host) : [];
+    const others = [...now.filter((address) => !there.includes(address)), ...ipv6];
     return others.length === 0 ? [] : [`${resolver} still says ${others.join(', ')} for ${host}`];
   } catch (error) {
     return [`${resolver} does not answer (${messageOf(error)})`];
@@ -37,9 +41,13 @@ async function objection(ctx: Context, resolver: string, { host, to }: Wanted): 
 
 /** An address is its own answer. */
 async function addresses(ctx: Context, resolver: string, name: string): Promise<string[]> {
-  if (/^[\d.]+$/.test(name)) return [name];
-  return (await ctx.dns({ name, type: 'A', resolver })).map(({ value }) => value);
+  if (isAddress(name)) return [name];
+  return (await ctx.dns({ name: askableName(name), type: 'A', resolver })).map(({ value }) => value);
 }
+
+/** Who comes by IPv6 goes on coming to the old machine while these are there. */
+export const ipv6Addresses = async (ctx: Context, resolver: string, host: string): Promise<string[]> =>
+  (await ctx.dns({ name: askableName(host), type: 'AAAA', resolver })).map(({ value }) => value);
 
 /** Which of the names lead to one of these addresses, as some resolver says. */
 export async function leadingTo(

@@ -1,5 +1,6 @@
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import type { Context } from '../../core/context.ts';
+import { askableName } from '../../core/dns.ts';
 import { leftText } from '../../core/duration.ts';
 import { DeployError } from '../../core/errors.ts';
 import { addTo, emptyTally, whyWorse, type Tally } from '../../core/retire/judge-shift.ts';
@@ -51,7 +52,7 @@ export async function watchShare(
 async function probe(ctx: Context, target: Target, sides: Sides, side: keyof Sides): Promise<number | undefined> {
   const { hostnames, paths } = target.retire;
   const scheme = target.balancer.certificate === undefined ? 'http' : 'https';
-  const [host = '', path = '/'] = [hostnames[0], paths[0]];
+  const [host, path = '/'] = [askableName(hostnames[0] ?? ''), paths[0]];
   const began = ctx.clock.now();
   try {
     const url = `${baseOf(target, sides, side, scheme)}${path}`;

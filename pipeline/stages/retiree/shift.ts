@@ -16,7 +16,7 @@ import type { Target } from '../../core/target.ts';
 import { until } from '../../core/wait.ts';
 import { demand, forget, testify } from './dossier.ts';
 import { writeRecords } from './records.ts';
-import { watchResolvers } from './resolvers.ts';
+import { ipv6Addresses, watchResolvers } from './resolvers.ts';
 import { watchShare } from './share.ts';
 import type { Both } from './sides.ts';
 
@@ -120,12 +120,15 @@ export async function settle(ctx: Context, target: Target, { both, names, begun 
     ctx,
     zoned.map((name) => ({ name, wanted: finalRecords(name.host, balancer) })),
   );
-  for (const { host } of foreign) tellChange(ctx, host, balancer.dnsName);
+  for (const { host } of foreign) {
+    tellChange(ctx, host, balancer.dnsName);
+    await tellIpv6(ctx, target, host);
+  }
   const forMs = foreign.length > 0 ? byHandMs : (longestTtl(begun.facts.originals) + 600) * 1000;
   await watchResolvers(
     ctx,
     target.retire.resolvers,
-    names.map(({ host }) => ({ host, to: balancer.dnsName })),
+    names.map(({ host }) => ({ host, to: balancer.dnsName, isIpv4Only: true })),
     forMs,
   );
   return { value: undefined, detail: `every resolver leads to ${balancer.dnsName}` };
@@ -134,6 +137,15 @@ export async function settle(ctx: Context, target: Target, { both, names, begun 
 function tellChange(ctx: Context, host: string, to: string): void {
   const what = /^[\d.]+$/.test(to) ? `A ${to}` : `CNAME ${to} (ALIAS or ANAME where the name is a domain itself)`;
   ctx.report({ kind: 'note', message: `change this where the DNS of ${host} is kept: ${host} -> ${what}, TTL 60` });
+}
+
+/** What leads there by IPv6 has to go: the new balancer has no such address. */
+async function tellIpv6(ctx: Context, target: Target, host: string): Promise<void> {
+  const [resolver] = target.retire.resolvers;
+  const found = resolver === undefined ? [] : await ipv6Addresses(ctx, resolver, host).catch(() => []);
+  if (found.length === 0) return;
+  const message = `remove the AAAA record of ${host} there (${found.join(', ')}): the new load balancer has no IPv6 address`;
+  ctx.report({ kind: 'note', message });
 }
 
 /** Everything as it was before the first share was moved. */

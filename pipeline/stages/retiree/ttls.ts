@@ -1,4 +1,5 @@
 import type { Context } from '../../core/context.ts';
+import { askableName } from '../../core/dns.ts';
 import type { Target } from '../../core/target.ts';
 import { findNames, findZones } from '../zones.ts';
 
@@ -18,7 +19,7 @@ export async function findTtls(ctx: Context, target: Target): Promise<Ttl[]> {
       const own = records.find(({ TTL }) => TTL !== undefined)?.TTL;
       if (zoneId !== undefined) return { host, seconds: own, from: 'Route 53' };
       const resolver = target.retire.resolvers[0] ?? '1.1.1.1';
-      const [answer] = await ctx.dns({ name: host, type: 'A', resolver }).catch(() => []);
+      const [answer] = await ctx.dns({ name: askableName(host), type: 'A', resolver }).catch(() => []);
       return { host, seconds: answer?.ttlSeconds, from: resolver };
     }),
   );

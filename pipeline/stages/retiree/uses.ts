@@ -8,11 +8,17 @@ import { softwareOf } from '../../core/retire/software.ts';
 import { namesLeadingTo, usesOnMachine } from '../../core/retire/uses.ts';
 import type { Target } from '../../core/target.ts';
 import { findZones, recordsOf } from '../zones.ts';
+import { findDependents, findDetours } from './dependents.ts';
 import { findObstacle, runOnOld } from './reach.ts';
 import type { Both } from './sides.ts';
 
 /** Who else needs the old machine: what runs on it, what leads to it, what it takes with it. */
-export async function findUses(ctx: Context, target: Target, { machine, sides }: Both): Promise<Finding[]> {
+export async function findUses(
+  ctx: Context,
+  target: Target,
+  both: Pick<Both, 'machine' | 'sides'>,
+): Promise<Finding[]> {
+  const { machine, sides } = both;
   const addresses = addressesOf(machine, sides.old);
   const onMachine = machine.state === 'running' ? await findUsesOnMachine(ctx, target, machine.id) : [];
   const volumes = machine.keptVolumes.map((id) => ({
@@ -24,7 +30,10 @@ export async function findUses(ctx: Context, target: Target, { machine, sides }:
     target.retire.kind === 'ec2' && machine.state === 'running' && machine.reserved.length === 0
       ? [{ key: 'address', old: 'is no Elastic IP', new: 'is lost as soon as the machine is stopped' }]
       : [];
-  return [...onMachine, ...volumes, ...address, ...(await findUsesOfAddress(ctx, target, addresses))];
+  const dependents = target.retire.kind === 'ec2' ? await findDependents(ctx, both) : [];
+  const detours = await findDetours(ctx, target, both);
+  const ofAddress = await findUsesOfAddress(ctx, target, addresses);
+  return [...onMachine, ...dependents, ...volumes, ...address, ...detours, ...ofAddress];
 }
 
 async function findUsesOnMachine(ctx: Context, target: Target, machine: string): Promise<Finding[]> {

@@ -60,6 +60,7 @@ const routeShape = ({ cidr, to, isBlackhole }: RouteTableRecord['routes'][number
 });
 
 const members: Record<string, keyof Route> = {
+  i: 'InstanceId',
   nat: 'NatGatewayId',
   tgw: 'TransitGatewayId',
   eni: 'NetworkInterfaceId',
