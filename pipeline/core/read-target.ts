@@ -34,8 +34,9 @@ export async function readTarget(
   if (!settings) throw refusal(directory, issues);
   const target = targetOf(directory, settings, chooseEnvironment(settings, wanted));
   const across = mistakesAcross(target, wrong);
-  const mistakes = [...issues, ...across, ...(await more(target))];
-  if (mistakes.length > 0) throw refusal(directory, mistakes);
+  const own = [...issues, ...across];
+  const others = await more(target);
+  if (own.length + others.length > 0) throw refusal(directory, own, { environment: target.environment, others });
   return target;
 }
 
@@ -58,10 +59,21 @@ async function readWritten(directory: string): Promise<Written> {
   return { error: parsed.error, settings: rest?.settings, wrong: rest?.wrong ?? new Set() };
 }
 
-function refusal(directory: string, mistakes: readonly string[]): DeployError {
-  const lines = mistakes.map((line) => `  ${line}`).join('\n');
-  return new DeployError('settings', `${count(mistakes.length)} in ${path.join(directory, fileName)}\n${lines}`, {
-    hint: 'correct them; settings/settings.schema.json in your editor shows every key',
+/** Mistakes in redeploy.json, and those in the files of an environment. */
+function refusal(directory: string, own: readonly string[], files = { environment: '', others: [] as string[] }) {
+  const { environment, others } = files;
+  const all = [...own, ...others];
+  const places = [
+    ...(own.length > 0 ? [path.join(directory, fileName)] : []),
+    ...(others.length > 0 ? [`settings and env of ${environment}`] : []),
+  ];
+  const lines = all.map((line) => `  ${line}`).join('\n');
+  const pages = [
+    ...(own.length > 0 ? ['docs/settings.md explains every key, and "$schema" tells them to your editor'] : []),
+    ...(others.length > 0 ? ['docs/secrets.md shows how to write every value'] : []),
+  ];
+  return new DeployError('settings', `${count(all.length)} in ${places.join(' and ')}\n${lines}`, {
+    hint: `correct ${all.length === 1 ? 'it' : 'them'}; ${pages.join('; ')}`,
   });
 }
 
