@@ -22,7 +22,7 @@ export async function performInitFromMup(
   const environment = options.environment ?? environmentOf(file);
   const conversion = convert(config, environment, missing);
   const directory = directoryOf(options.appDir, conversion.appPath, { io, file });
-  const configured = await readConfigured(directory);
+  const configured = await readConfigured(directory, environment);
   const region = options.region ?? configured.region ?? io.env['AWS_REGION'] ?? io.env['AWS_DEFAULT_REGION'];
   return showMupImport(
     await initFromMup(directory, {
@@ -31,7 +31,7 @@ export async function performInitFromMup(
         ? path.resolve(io.cwd, options.settings)
         : path.join(path.dirname(file), 'settings.json'),
       answers: {
-        app: options.app ?? conversion.app ?? configured.app ?? (await proposeName(directory)),
+        app: options.app ?? configured.app ?? conversion.app ?? (await proposeName(directory)),
         region: region ?? 'us-east-1',
         environment,
       },

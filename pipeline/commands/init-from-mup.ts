@@ -18,6 +18,8 @@ export interface MupImport {
   isMeteor: boolean;
   rows: Row[];
   files: Placed[];
+  /** Whether commands find it without being told its name. */
+  isOnlyEnvironment: boolean;
 }
 
 /** What mup would have used, and what the user said. */
@@ -57,9 +59,22 @@ export async function initFromMup(
     environment,
     directory,
     isMeteor: existsSync(inApp('.meteor/release')),
-    rows: [...conversion.rows, settings.row],
+    rows: [...conversion.rows.map((row) => named(row, conversion, answers)), settings.row],
     files,
+    isOnlyEnvironment: (await environmentsOf(directory)).length === 1,
   };
+}
+
+/** With mup, two deployments of an app need two names; here they are environments of one. */
+function named(row: Row, { app }: Conversion, answers: InitAnswers): Row {
+  if (row.rule !== 'app.name' || app === undefined || app === answers.app) return row;
+  return { ...row, outcome: 'mapped', why: `environment ${answers.environment} of the app "${answers.app}"` };
+}
+
+async function environmentsOf(directory: string): Promise<string[]> {
+  const text = await readFile(path.join(directory, 'redeploy.json'), 'utf8');
+  const { environments } = readJson('redeploy.json', text) as Partial<WrittenSettings>;
+  return Object.keys(environments ?? {});
 }
 
 function configurationOf(directory: string, answers: InitAnswers, { blocks }: Conversion): WrittenSettings {
@@ -106,10 +121,14 @@ async function readSettingsFile(file: string): Promise<{ text?: Buffer; row: Row
 
 const sizeOf = (text: Buffer): string => `${text.length} bytes`;
 
-/** The configuration that is there, for what it already says about name and region. */
-export async function readConfigured(directory: string): Promise<Partial<Pick<InitAnswers, 'app' | 'region'>>> {
+/** The configuration that is there, for what it already says about name and region. A directory holds one app. */
+export async function readConfigured(
+  directory: string,
+  environment: string,
+): Promise<Partial<Pick<InitAnswers, 'app' | 'region'>>> {
   const text = await readFile(path.join(directory, 'redeploy.json'), 'utf8').catch(() => undefined);
   const found = text === undefined ? undefined : readJson('redeploy.json', text);
-  const { app, region } = (found ?? {}) as Record<string, unknown>;
+  const { app, environments, region: general } = (found ?? {}) as Partial<WrittenSettings>;
+  const region = environments?.[environment]?.region ?? general;
   return { ...(typeof app === 'string' && { app }), ...(typeof region === 'string' && { region }) };
 }

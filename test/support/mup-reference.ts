@@ -29,7 +29,8 @@ into the directory that \`app.path\` names (\`--app-dir\` names another). Passwo
 (but ROOT_URL, PORT and HTTP_FORWARDED_COUNT) are never printed.
 
 * **One mup.js, one environment.** Its name comes from the file or its directory (\`mup.staging.js\`, \`staging/mup.js\`), or from \`-e\`;
-  otherwise it is \`production\`. Convert a second mup.js of the same app, and its environment is added to \`redeploy.json\`.
+  otherwise it is \`production\`. Convert a second mup.js of the same app, and its environment is added to \`redeploy.json\`,
+  with a region of its own if you name one; the app keeps the name that it has there, whatever \`app.name\` says.
 * **Nothing is overwritten.** A file that says something else is kept, and you are told where it differs. Running it twice changes nothing.
 * **mup.js is evaluated, as mup does it**: with \`require\`, relative to the file, with your environment variables, before mup adds to it. An exported
   (async) function is called; an ES module works, too. It runs in a process of its own, for at most 10 s, without network and without starting

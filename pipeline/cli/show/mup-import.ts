@@ -53,14 +53,15 @@ function grouped(rows: readonly Row[]): Pick<Row, 'key' | 'value' | 'why'>[] {
   });
 }
 
-function next({ rows, files, environment }: MupImport): string[] {
+function next({ rows, files, environment, isOnlyEnvironment }: MupImport): string[] {
   if (files.every(({ outcome }) => outcome === 'same')) return ['Nothing has changed.'];
   const open = rows.filter(({ outcome }) => outcome === 'needs you').length;
+  const deploy = `redeploy deploy${isOnlyEnvironment ? '' : ` -e ${environment}`}`;
   const steps = [
     ...(open === 0 ? [] : [`see to ${open === 1 ? 'the line' : `the ${open} lines`} under "needs you"`]),
     `look at redeploy.json and settings/${environment}.env`,
-    'rehearse on this machine: redeploy deploy --sandbox',
-    'and for real: redeploy deploy',
+    `rehearse on this machine: ${deploy} --sandbox`,
+    `and for real: ${deploy}`,
   ];
   return ['Next:', ...steps.map((text, at) => `  ${at + 1}. ${text}`)];
 }

@@ -50,13 +50,19 @@ export async function placeConfiguration(
   const text = await readFile(path.join(directory, name), 'utf8').catch(() => undefined);
   if (text === undefined) return write(directory, name, Buffer.from(json(wanted)));
   const there = readJson(name, text) as WrittenSettings;
-  const general = (['app', 'region'] as const).flatMap((key) => difference(key, there[key], wanted[key]));
   const environments = there.environments as WrittenSettings['environments'] | undefined;
-  if (general.length === 0 && environments?.[environment] === undefined) {
-    const all = { ...there, environments: { ...environments, ...wanted.environments } };
+  const own = environments?.[environment];
+  if (there.app === wanted.app && own === undefined) {
+    const region = there.region === wanted.region ? {} : { region: wanted.region };
+    const added = { ...region, ...wanted.environments[environment] };
+    const all = { ...there, environments: { ...environments, [environment]: added } };
     await writeFile(path.join(directory, name), json(all));
     return { name, outcome: 'extended', details: [`environments.${environment}`] };
   }
+  const general = [
+    ...difference('app', there.app, wanted.app),
+    ...difference('region', own?.region ?? there.region, wanted.region),
+  ];
   const details = [...general, ...differences(there, wanted, environment)];
   return { name, outcome: details.length === 0 ? 'same' : 'kept', details };
 }

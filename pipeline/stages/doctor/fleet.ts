@@ -16,7 +16,7 @@ export function judgeFleet({ fleet }: Pick<World, 'fleet'>, halfMade: readonly H
     warning(`${id} is unhealthy${healthReason === undefined ? '' : ` (${healthReason})`}`, 'redeploy status'),
   );
   const good = fleet
-    ? `${fleet.live} on ${fleet.machines.length} machines, nothing half-made`
+    ? `${fleet.live} on ${fleet.machines.length === 1 ? 'one machine' : `${fleet.machines.length} machines`}, nothing half-made`
     : 'nothing is deployed yet';
   return worst([...verdicts, ...sick], good);
 }

@@ -121,6 +121,21 @@ test('a second mup.js adds its environment, and the first one stays as it is', a
   });
 });
 
+test('a second mup.js with a name and a region of its own, as mup needs them, is an environment of the same app', async () => {
+  await redeploy('init', '--from-mup', '.deploy', '--region', 'us-east-1');
+  await bring('mongo', 'staging');
+  const again = () => redeploy('init', '--from-mup', 'staging', '--app-dir', '.', '--region', 'eu-west-1');
+  const { made, text } = await again();
+  expect(text).toMatch(/ blog\.example +environment staging of the app "todos"\n/);
+  expect(text).toContain('redeploy deploy -e staging --sandbox');
+  expect(made).toMatchObject({ app: 'todos', region: 'eu-west-1', environment: 'staging' });
+  expect(await readTarget(app, 'production')).toMatchObject({ app: 'todos', region: 'us-east-1' });
+  const target = await readTarget(app, 'staging');
+  expect(target).toMatchObject({ app: 'todos', region: 'eu-west-1', balancer: { domain: 'blog.example.com' } });
+  for (const { made: twice } of [await again(), await redeploy('init', '--from-mup', 'staging')])
+    expect(new Set(Object.values(outcomesOf(twice)))).toEqual(new Set(['same']));
+});
+
 test('files that `redeploy init` wrote and nobody filled in are filled in', async () => {
   await redeploy('init', '--app', 'todos', '--region', 'us-east-1', '--yes');
   const { made } = await redeploy('init', '--from-mup', '.deploy');
