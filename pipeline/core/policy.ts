@@ -119,6 +119,8 @@ function recordsOf({ domains = [], hostnames = [] }: PolicyTarget): Values {
       .replace(/\.$/, '')
       .replaceAll('*', String.raw`\052`);
   return {
+    // What a certificate is asked for (acm/latest/userguide/acm-conditions.html).
+    DOMAINS: domains,
     RECORDS: domains.map(normal).flatMap((name) => [name, `_${'?'.repeat(32)}.${name}`]),
     MOVED_RECORDS: movedRecords([...new Set(hostnames.map(normal))]),
   };

@@ -19,9 +19,11 @@ const on = (operation: string) => (input: OfCertificate, engine: Engine) => {
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscertificatemanager.html */
 export const acmNeeds: Needs<typeof client> = {
   // The certificate has no ARN yet; tags take acm:AddTagsToCertificate, too (API_RequestCertificate.html).
-  RequestCertificate: ({ Tags }) => {
+  RequestCertificate: ({ DomainName, SubjectAlternativeNames = [], Tags }) => {
     const made = { arn: '*', requestTags: tagsIn(Tags) };
-    return [need('acm:RequestCertificate', made), ...needTags('acm:AddTagsToCertificate', made)];
+    // acm-conditions.html
+    const keys = { 'acm:DomainNames': [DomainName, ...SubjectAlternativeNames] };
+    return [need('acm:RequestCertificate', { ...made, keys }), ...needTags('acm:AddTagsToCertificate', made)];
   },
   DescribeCertificate: on('DescribeCertificate'),
   DeleteCertificate: on('DeleteCertificate'),

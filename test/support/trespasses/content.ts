@@ -106,9 +106,13 @@ const nameAttempts: Record<string, Attempts> = {
   'acm:AddTagsToCertificate': ({ aws, others }) => [
     aws.acm.send(new acm.AddTagsToCertificateCommand({ CertificateArn: others.certificate, Tags: mine })),
   ],
-  'acm:RequestCertificate': ({ aws }) => [
-    aws.acm.send(new acm.RequestCertificateCommand({ DomainName: 'bank.example.com', Tags: theirs })),
-  ],
+  // With a name that the account has proved once, ACM asks for no other proof.
+  'acm:RequestCertificate': ({ aws }) =>
+    [
+      { DomainName: 'bank.example.com', Tags: theirs },
+      { DomainName: 'bank.example.com', Tags: mine },
+      { DomainName: 'shop.example.com', SubjectAlternativeNames: ['bank.example.com'], Tags: mine },
+    ].map((one) => aws.acm.send(new acm.RequestCertificateCommand(one))),
   // Of one's own name, who gets its mail.
   'route53:ChangeResourceRecordSets': ({ aws, others }) =>
     [...names.map((Name) => ({ Name, Type: 'CNAME' as const })), { Name: 'shop.example.com', Type: 'MX' as const }].map(
