@@ -46,7 +46,8 @@ export function closeResponse(response) {
   if (response.writableEnded) return;
   const { socket } = response;
   response.on('error', () => {}); // a message that the app writes into it meanwhile must not end the process
-  response.end(() => socket && socket.destroySoon());
+  response.once('finish', () => socket && socket.destroySoon());
+  response.end(); // with nothing: compression, which Meteor puts before the app, takes a callback for data
 }
 
 export function isLongLived(response, path) {
