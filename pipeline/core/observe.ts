@@ -5,7 +5,7 @@ import {
   type InstanceRefresh,
   paginateDescribeInstanceRefreshes,
 } from '@aws-sdk/client-auto-scaling';
-import { paginateDescribeInstances, paginateDescribeLaunchTemplateVersions } from '@aws-sdk/client-ec2';
+import { paginateDescribeLaunchTemplateVersions } from '@aws-sdk/client-ec2';
 import {
   DescribeLoadBalancersCommand,
   DescribeTargetGroupsCommand,
@@ -14,8 +14,9 @@ import {
 import type { Context } from './context.ts';
 import { isAwsError } from './errors.ts';
 import { versionOf } from './launches.ts';
+import { findBuilders } from './observe/builders.ts';
 import { launchTimes } from './observe/launch-times.ts';
-import { filtersOf, namesOf } from './names.ts';
+import { namesOf } from './names.ts';
 import { releaseOf, type Release, type ReleaseName } from './release.ts';
 import type { Target } from './target.ts';
 
@@ -73,26 +74,34 @@ export interface World {
 const moving = new Set(['Pending', 'InProgress', 'Baking', 'Cancelling', 'RollbackInProgress']);
 export const isMoving = (roll: Pick<Roll, 'status'>): boolean => moving.has(roll.status);
 
-/** Looks at all that there is. Only reads. */
-export async function observe(ctx: Context, target: Target): Promise<World> {
+/**
+ * Looks at all that there is. Only reads. Whoever looks again and again hands in what was there `before`: releases and balancer
+ * do not change while a roll is watched, and an account has few calls a second for all its tools.
+ */
+export async function observe(ctx: Context, target: Target, before?: World): Promise<World> {
+  const { group: name } = namesOf(target);
+  const isWhole = before?.balancer !== undefined && before.targetGroup !== undefined && before.releases.length > 0;
+  const [group, rolls, surroundings] = await Promise.all([
+    findGroup(ctx, name),
+    findRolls(ctx, name),
+    isWhole ? before : lookAround(ctx, target),
+  ]);
+  const { releases, balancer, targetGroup, halfMade } = surroundings;
+  const health = targetGroup ? await targetHealth(ctx, targetGroup) : new Map<string, TargetView>();
+  const fleet = group && (await fleetOf(ctx, { group, health, before: before?.fleet }));
+  return { fleet, releases, rolls: rolls.map((refresh) => rollOf(refresh)), balancer, targetGroup, halfMade };
+}
+
+async function lookAround(ctx: Context, target: Target): Promise<Omit<World, 'fleet' | 'rolls'>> {
   const names = namesOf(target);
-  const [group, releases, rolls, balancer, targetGroup, builders] = await Promise.all([
-    findGroup(ctx, names.group),
+  const [releases, balancer, targetGroup, builders] = await Promise.all([
     findReleases(ctx, target),
-    findRolls(ctx, names.group),
     findBalancer(ctx, names.balancer),
     findTargetGroup(ctx, names.targetGroup),
     findBuilders(ctx, target),
   ]);
-  const health = targetGroup ? await targetHealth(ctx, targetGroup) : new Map<string, TargetView>();
-  return {
-    fleet: group && (await fleetOf(ctx, group, health)),
-    releases,
-    rolls: rolls.map((refresh) => rollOf(refresh)),
-    balancer,
-    targetGroup,
-    halfMade: builders.map((id) => `builder ${id} still exists: the next deploy takes it up or removes it`),
-  };
+  const halfMade = builders.map((id) => `builder ${id} still exists: the next deploy takes it up or removes it`);
+  return { releases, balancer, targetGroup, halfMade };
 }
 
 /** The group, unless it is not there or already going away. */
@@ -156,20 +165,6 @@ async function findTargetGroup(ctx: Context, name: string): Promise<string | und
   }
 }
 
-async function findBuilders(ctx: Context, target: Target): Promise<string[]> {
-  const alive = { Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped'] };
-  const found: string[] = [];
-  for await (const page of paginateDescribeInstances(
-    { client: ctx.aws.ec2 },
-    { Filters: [...filtersOf(target, 'builder'), alive] },
-  )) {
-    for (const reservation of page.Reservations ?? []) {
-      found.push(...(reservation.Instances ?? []).map((instance) => instance.InstanceId ?? ''));
-    }
-  }
-  return found;
-}
-
 interface TargetView {
   state: string;
   reason: string | undefined;
@@ -186,10 +181,16 @@ export async function targetHealth(ctx: Context, targetGroup: string): Promise<M
   );
 }
 
-async function fleetOf(ctx: Context, group: AutoScalingGroup, health: Map<string, TargetView>): Promise<Fleet> {
+interface FleetParts {
+  group: AutoScalingGroup;
+  health: Map<string, TargetView>;
+  before: Fleet | undefined;
+}
+
+async function fleetOf(ctx: Context, { group, health, before }: FleetParts): Promise<Fleet> {
   const { Instances: instances = [], AutoScalingGroupName: name = '' } = group;
   const ids = instances.map((instance) => instance.InstanceId ?? '');
-  const launched = await launchTimes(ctx, ids);
+  const launched = await launchTimes(ctx, ids, before?.machines);
   const { MinSize: min = 0, DesiredCapacity: desired = 0, MaxSize: max = 0 } = group;
   const machines = instances.map((instance) => machineOf(instance, health, launched));
   return {

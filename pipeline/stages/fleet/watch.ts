@@ -21,8 +21,9 @@ export async function waitUntilHealthy(
   watched: Watched,
 ): Promise<Outcome<{ machines: number }>> {
   const watch = openWatch(ctx, target, watched);
+  let world: World | undefined;
   const machines = await until(ctx, `machines of ${watched.release}`, limits(target), async () => {
-    const world = await observe(ctx, target);
+    world = await observe(ctx, target, world);
     const answer = allHealthy(world);
     if ('pending' in answer) await watch(world);
     return answer;
@@ -52,8 +53,10 @@ export async function followRoll(
 ): Promise<Outcome<{ machines: number }>> {
   const watch = openWatch(ctx, target, watched);
   let told: ReadonlySet<string> = new Set();
+  let before: World | undefined;
   const world = await until(ctx, `roll to ${watched.release}`, limits(target), async () => {
-    const now = await observe(ctx, target);
+    const now = await observe(ctx, target, before);
+    before = now;
     told = await tellLeaving(ctx, now, told);
     // What was just started may not show yet.
     const roll = now.rolls.find((one) => one.id === watched.id);
@@ -71,8 +74,10 @@ const isReturning = (roll: Roll | undefined): boolean =>
 
 /** Waits until no roll moves machines any more. */
 export async function waitUntilStill(ctx: Context, target: Target): Promise<void> {
+  let world: World | undefined;
   await until(ctx, 'return to the previous release', limits(target), async () => {
-    const roll = (await observe(ctx, target)).rolls.find((one) => isMoving(one));
+    world = await observe(ctx, target, world);
+    const roll = world.rolls.find((one) => isMoving(one));
     return roll ? { pending: `${roll.status}, ${roll.percent} %` } : { done: true };
   });
 }
