@@ -2,9 +2,12 @@
 """Ships the journal of the app to CloudWatch Logs: at least once, in order, from where it left off. The app never waits for it."""
 import json
 import os
+import queue
 import subprocess
-import tempfile
+import threading
 import time
+
+import aws
 
 CURSOR = "/var/lib/redeploy/journal.cursor"
 EAGER_SECONDS = 180
@@ -13,49 +16,55 @@ EAGER_SECONDS = 180
 MOST_EVENTS, MOST_BYTES, OVERHEAD, LONGEST = 10_000, 1_000_000, 26, 250_000
 MOST_MILLISECONDS = 23 * 3600 * 1000
 
-
-def settings():
-    with open("/etc/redeploy/release.env") as file:
-        return dict(line.rstrip("\n").split("=", 1) for line in file if "=" in line)
+# Whoever does not keep up reads later: the journal holds what does not fit in here.
+lines = queue.Queue(maxsize=5000)
 
 
-def aws(region, *arguments):
-    return subprocess.run(["aws", "logs", *arguments, "--region", region], capture_output=True, text=True)
-
-
-def entries():
-    """Journal entries after the cursor, as dictionaries."""
-    command = ["journalctl", "--quiet", "--output=json", "--unit=redeploy-app.service", "--unit=redeploy-drain.service"]
+def follow():
+    """Journal entries after the cursor, as they come; None when the reader has ended."""
+    command = ["journalctl", "--quiet", "--output=json", "--follow", "--no-tail"]
+    command += ["--unit=redeploy-app.service", "--unit=redeploy-drain.service"]
     if os.path.exists(CURSOR):
         with open(CURSOR) as file:
             command.append("--after-cursor=" + file.read().strip())
     reader = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        for line in reader.stdout:
-            yield json.loads(line)
-    finally:
-        reader.terminate()
-        reader.wait()
+    for line in reader.stdout:
+        lines.put(line)
+    lines.put(None)
 
 
-def batch():
-    events, size, cursor, times = [], 0, None, []
-    for entry in entries():
-        message = entry.get("MESSAGE") or ""
-        if isinstance(message, list):  # journald gives bytes that are no UTF-8 as numbers
-            message = bytes(message).decode("utf-8", "replace")
-        message = message.encode()[:LONGEST].decode("utf-8", "ignore")
-        size += len(message.encode()) + OVERHEAD
-        times.append(int(entry["__REALTIME_TIMESTAMP"]) // 1000)
+def event(entry):
+    message = entry.get("MESSAGE") or ""
+    if isinstance(message, list):  # journald gives bytes that are no UTF-8 as numbers
+        message = bytes(message).decode("utf-8", "replace")
+    message = message.encode()[:LONGEST].decode("utf-8", "ignore")
+    return {"timestamp": int(entry["__REALTIME_TIMESTAMP"]) // 1000, "message": message}
+
+
+def batch(first):
+    """What is there, up to the limits of a call; the line that was too much for it, too."""
+    events, size, cursor, line, times = [], 0, None, first, []
+    while line is not None:
+        entry = json.loads(line)
+        one = event(entry)
+        size += len(one["message"].encode()) + OVERHEAD
+        times.append(one["timestamp"])
         if events and (
             size > MOST_BYTES or len(events) >= MOST_EVENTS or max(times) - min(times) > MOST_MILLISECONDS
         ):
             break
         cursor = entry["__CURSOR"]
-        if message:
-            events.append({"timestamp": times[-1], "message": message})
+        if one["message"]:
+            events.append(one)
+        try:
+            line = lines.get_nowait()
+        except queue.Empty:
+            line = None
+            break
+    else:
+        raise SystemExit("the journal's reader has ended")
     # The clock of a machine that has just come up may be set back.
-    return sorted(events, key=lambda event: event["timestamp"]), cursor
+    return sorted(events, key=lambda one: one["timestamp"]), cursor, line
 
 
 def remember(cursor):
@@ -65,34 +74,34 @@ def remember(cursor):
     os.replace(CURSOR + ".new", CURSOR)
 
 
-def send(release, stream, events):
-    """Through a file of ours in memory: log lines do not belong into the arguments of a process."""
-    with tempfile.NamedTemporaryFile("w", dir="/run", suffix=".json") as file:
-        json.dump({"logGroupName": release["LOG_GROUP"], "logStreamName": stream, "logEvents": events}, file)
-        file.flush()
-        answer = aws(release["REGION"], "put-log-events", "--cli-input-json", "file://" + file.name)
-    if answer.returncode != 0:
-        print(answer.stderr.strip()[-500:], flush=True)
-    return answer.returncode == 0
+def send(region, operation, body):
+    """Until AWS has taken it; what is there already needs no making."""
+    while True:
+        try:
+            return aws.call(region, "logs", "Logs_20140328." + operation, body)
+        except Exception as error:
+            if "ResourceAlreadyExistsException" in str(error):
+                return None
+            print(str(error)[-500:], flush=True)
+            time.sleep(5)
 
 
 def main():
-    release = settings()
-    stream = release["RELEASE"] + "/" + os.environ["INSTANCE_ID"]
-    names = ["--log-group-name", release["LOG_GROUP"], "--log-stream-name", stream]
+    release = aws.release()
+    region = release["REGION"]
+    stream = {"logGroupName": release["LOG_GROUP"], "logStreamName": f"{release['RELEASE']}/{aws.imds('instance-id')}"}
+    send(region, "CreateLogStream", stream)
+    threading.Thread(target=follow, daemon=True).start()
+    started, line = time.monotonic(), None
     while True:
-        answer = aws(release["REGION"], "create-log-stream", *names)
-        if answer.returncode == 0 or "ResourceAlreadyExistsException" in answer.stderr:
-            break
-        time.sleep(5)
-    started = time.monotonic()
-    while True:
-        events, cursor = batch()
-        if cursor and (not events or send(release, stream, events)):
-            remember(cursor)
-        if len(events) < 100:
-            # A deploy reads along at first; later, each call of the AWS CLI would only take the app's CPU.
-            time.sleep(2 if time.monotonic() - started < EAGER_SECONDS else 10)
+        # A deploy reads along at first.
+        if line is None:
+            line = lines.get()
+            time.sleep(1 if time.monotonic() - started < EAGER_SECONDS else 10)
+        events, cursor, line = batch(line)
+        if events:
+            send(region, "PutLogEvents", {**stream, "logEvents": events})
+        remember(cursor)
 
 
 main()

@@ -105,7 +105,7 @@ export function playedMachines(): PlayedMachines {
     }
   }
 
-  /** What fetch-settings.sh meets. */
+  /** What fetch-settings.py meets. */
   function whySettingsRefused({ spec }: Act, { secretArn, settingsVersion }: PlayedRelease): PlayedApp {
     const input = { SecretId: secretArn, VersionId: settingsVersion };
     try {

@@ -6,7 +6,7 @@ import type { World } from '../../core/observe.ts';
 
 /**
  * Tells machines that are being taken out to hand over their connections, should their own metadata not say so yet: AWS does
- * not document when it does. templates/machine/drain.sh reads the tag. Returns who knows now.
+ * not document when it does. templates/machine/drain.py reads the tag. Returns who knows now.
  */
 export async function tellLeaving(
   ctx: Context,

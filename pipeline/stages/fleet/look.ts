@@ -26,7 +26,7 @@ export async function lookAt(ctx: Context, target: Target, world: World, watched
   return { nowMs: ctx.clock.now(), machines, said, answers };
 }
 
-/** Reads the lines that templates/machine/fetch-settings.sh writes at each start of the app. */
+/** Reads the lines that templates/machine/fetch-settings.py writes at each start of the app. */
 async function readWords(ctx: Context, target: Target, release: ReleaseName, ours: Machine[]) {
   const said = new Map<string, Said>();
   const request = {

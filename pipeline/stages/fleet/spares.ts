@@ -137,7 +137,7 @@ export async function removeSpares(ctx: Context, target: Target, world: World, s
 
 /**
  * Takes machines that are in no group of the balancer's out of it and waits until it has let go of them. Nothing in their
- * metadata says that they drain, so a tag does (templates/machine/drain.sh).
+ * metadata says that they drain, so a tag does (templates/machine/drain.py).
  */
 async function takeOut(
   ctx: Context,

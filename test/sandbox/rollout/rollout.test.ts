@@ -77,7 +77,7 @@ async function edition(release: string): Promise<void> {
 
 /** What visitors and clients notice while `act` is done. */
 async function notice(act: () => Promise<void>, promised: { requests: number; sockets: number }) {
-  const seen = await watchUnderLoad(story, { url, perSecond: 100, ...promised }, async (): Promise<Move[]> => {
+  const seen = await watchUnderLoad(story, { url, perSecond: 60, ...promised }, async (): Promise<Move[]> => {
     const startedAt = Date.now();
     await act();
     return [{ what: 'taking a machine out', from: live, to: live, startedAt, endedAt: Date.now() }];
@@ -91,7 +91,7 @@ describe('nobody notices', () => {
   test('a deploy', async () => {
     const promised = { requests: 5000, sockets: 20 };
     await edition('v2');
-    const seen = await watchUnderLoad(story, { url, perSecond: 120, ...promised }, async () => [
+    const seen = await watchUnderLoad(story, { url, perSecond: 75, ...promised }, async () => [
       await make(story, 'v1', 'deploy of v2', 'deploy'),
     ]);
     const figures = figuresOf(seen);

@@ -20,11 +20,12 @@ mkdir -p "$at"
 sed "s/^SECRET_VERSION=.*/SECRET_VERSION=$1/" /etc/redeploy/release.env >"$at/release.env"
 mount --bind "$at/release.env" /etc/redeploy/release.env
 mount --bind "$at" /run/redeploy
-/opt/redeploy/fetch-settings.sh >&2
+/opt/redeploy/fetch-settings.py >&2
 `;
 
 const script = `
 set -e
+export AWS_ENDPOINT_URL="$(cat /etc/sandbox/endpoint)"
 mkdir -p /run/arrivals
 echo 'console.log(JSON.stringify(process.env))' >/run/arrivals/main.js
 . /etc/redeploy/image.env
@@ -36,7 +37,7 @@ docker run --rm --pull never --network none --cap-drop ALL --security-opt no-new
   done' sh "$@"
 `;
 
-/** What process.env holds in the app's container for each pair: files, Secrets Manager, fetch-settings.sh, start.mjs. */
+/** What process.env holds in the app's container for each pair: files, Secrets Manager, fetch-settings.py, start.mjs. */
 export async function sendThrough(story: RealStory, machine: string, all: Pair[]): Promise<Record<string, string>[]> {
   const seen: Record<string, string>[] = [];
   for (let at = 0; at < all.length; at += atOnce) {

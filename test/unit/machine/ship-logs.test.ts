@@ -6,11 +6,13 @@ const script = path.resolve(import.meta.dirname, '../../../templates/machine/shi
 
 /** All of the script but its last line, which runs it; then the journal is a list of ours. */
 const harness = `
-import json, sys
+import json, os, sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(sys.argv[1]))
 exec(open(sys.argv[1]).read().rsplit("main()", 1)[0])
-journal = json.load(sys.stdin)
-entries = lambda: iter(journal)
-print(json.dumps(batch()))
+for entry in json.load(sys.stdin):
+    lines.put(json.dumps(entry))
+print(json.dumps(batch(lines.get())))
 `;
 
 interface Batch {

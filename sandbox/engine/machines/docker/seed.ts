@@ -28,6 +28,8 @@ export function seedFiles(spec: MachineSpec, around: Surroundings): Record<strin
     'var/lib/cloud/seed/nocloud/user-data': spec.userData,
     'etc/sandbox/endpoint': `http://127.0.0.1:${apiPort}\n`,
     'etc/sandbox/gateway': `SANDBOX_API=${gateway}:${apiPort}\nSANDBOX_IMDS=${gateway}:${imdsPort}\n`,
+    // What every SDK reads, for services that speak with AWS without its CLI.
+    'etc/systemd/system.conf.d/endpoint.conf': `[Manager]\nDefaultEnvironment=AWS_ENDPOINT_URL=http://127.0.0.1:${apiPort}\n`,
     'etc/systemd/system/sandbox-api.socket.d/port.conf': `[Socket]\nListenStream=127.0.0.1:${apiPort}\n`,
     ...(egress ? { 'etc/sandbox/egress': '' } : {}),
   };
