@@ -47,7 +47,7 @@ async function watch(
   let residue = known?.facts;
   const since = known?.since;
   const value = await until(ctx, 'the old machine to be quiet', { everyMs, forMs: longestMs }, async () => {
-    residue = fold(residue, await lookAtTraffic(ctx, target, machine.id), target.retire.ignoreSources);
+    residue = fold(residue, await lookAtTraffic(ctx, target, machine.id), target.retire);
     const missing = missingMs(residue, target.retire);
     const state = missing === 0 ? 'done' : 'begun';
     const words = { step: 'watch', machine: machine.id, facts: residue, state, ...(since && { since }) } as const;

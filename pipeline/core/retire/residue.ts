@@ -32,17 +32,21 @@ export interface Residue {
   quietSince: string;
   requests: number;
   connections: number;
-  /** Who came last, the latest first. */
-  callers: (Omit<Caller, 'lastAt'> & { lastAt: string })[];
+  /** Who came last, the latest first; noise behind all others. */
+  callers: (Omit<Caller, 'lastAt'> & { lastAt: string; isNoise?: true })[];
 }
 
 /** So many fit into the parameter with room to spare, with words of such a length. */
 const mostCallers = 12;
 const longestWord = 100;
 
-/** Adds a look to what is known. Whoever came, or still is there, begins the quiet time anew. */
-export function fold(before: Residue | undefined, look: Look, ignored: readonly string[]): Residue {
-  const callers = look.callers.filter(({ source }) => !ignored.includes(source));
+type Rules = Pick<Blocks['retire'], 'ignoreSources' | 'noiseRequests' | 'hostnames'>;
+
+/** Adds a look to what is known. Whoever came, or still is there, begins the quiet time anew, but for noise. */
+export function fold(before: Residue | undefined, look: Look, rules: Rules): Residue {
+  const all = look.callers.filter(({ source }) => !rules.ignoreSources.includes(source));
+  const noise = new Set(all.filter((one) => isNoise(one, before, rules)));
+  const callers = all.filter((one) => !noise.has(one));
   const [requests, connections] = [sum(callers, 'requests'), sum(callers, 'connections')];
   const known = before ? Date.parse(before.quietSince) : look.at;
   const restart = look.countsSince === undefined ? [] : startOf(before, look.countsSince);
@@ -50,25 +54,44 @@ export function fold(before: Residue | undefined, look: Look, ignored: readonly 
     look.at,
     Math.max(known, ...restart, ...callers.map((one) => one.lastAt ?? 0), ...seenBySum(before, look, callers)),
   );
-  const now = callers
+  const now = all
     .filter((one) => one.requests > 0 || one.connections > 0)
-    .map((one) => dated(one, one.connections > 0 ? look.at : (one.lastAt ?? quietSince)));
+    .map((one) => dated(one, one.connections > 0 ? look.at : (one.lastAt ?? quietSince), noise.has(one)));
   const older = (before?.callers ?? []).filter((one) => !now.some((other) => isSame(one, other)));
   return {
     lookedAt: isoOf(look.at),
     quietSince: isoOf(quietSince),
     requests,
     connections,
-    callers: [...now, ...older].toSorted((a, b) => b.lastAt.localeCompare(a.lastAt)).slice(0, mostCallers),
+    callers: [...now, ...older].toSorted(byWeight).slice(0, mostCallers),
   };
 }
 
-const dated = ({ source, host, requests, connections }: Caller, lastAt: number): Residue['callers'][number] => ({
+const byWeight = (a: Residue['callers'][number], b: Residue['callers'][number]): number =>
+  Number(a.isNoise ?? false) - Number(b.isNoise ?? false) || b.lastAt.localeCompare(a.lastAt);
+
+/** A scanner asks for no name of ours, a few times, and goes; who is connected at two looks has not gone. */
+function isNoise(one: Caller, before: Residue | undefined, { noiseRequests, hostnames }: Rules): boolean {
+  if (one.source === '' || one.requests > noiseRequests || noiseRequests === 0) return false;
+  if (hostnames.some((name) => isCalled(one.host, name))) return false;
+  const known = before?.callers.find((other) => isSame(one, other));
+  return one.connections === 0 || (known?.connections ?? 0) === 0;
+}
+
+const isCalled = (host: string, name: string): boolean =>
+  name.startsWith('*') ? host.endsWith(name.slice(1).toLowerCase()) : host === name.toLowerCase();
+
+const dated = (
+  { source, host, requests, connections }: Caller,
+  lastAt: number,
+  isOfNoise: boolean,
+): Residue['callers'][number] => ({
   source: source.slice(0, longestWord),
   host: host.slice(0, longestWord),
   requests,
   connections,
   lastAt: isoOf(lastAt),
+  ...(isOfNoise && { isNoise: true }),
 });
 
 /** A process that began to count after the last look may have lost what came in between. */
@@ -101,12 +124,20 @@ export const missingHours = (residue: Residue, window: Window): number =>
   Math.ceil(missingMs(residue, window) / 1000) / 3600;
 
 /** `203.0.113.7 asking for 198.51.100.2, last at …, 3 requests`. */
-export const callerText = ({ source, host, requests, connections, lastAt }: Residue['callers'][number]): string =>
+export const callerText = ({
+  source,
+  host,
+  requests,
+  connections,
+  lastAt,
+  isNoise: isOfNoise,
+}: Residue['callers'][number]): string =>
   [
     `${source || 'somebody'}${host ? ` asking for ${host}` : ''}`,
     `last at ${lastAt}`,
     `${requests} requests`,
     ...(connections > 0 ? [`${connections} open connections`] : []),
+    ...(isOfNoise ? ['taken for noise'] : []),
   ].join(', ');
 
 const isSame = (a: { source: string; host: string }, b: { source: string; host: string }): boolean =>

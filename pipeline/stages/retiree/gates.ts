@@ -18,7 +18,7 @@ export async function demandQuiet(ctx: Context, target: Target, { dossier, machi
   if (known?.machine === machine.id && missingMs(known.facts, retire) > 0) throw stillBusy(known.facts, retire);
   const { facts } = demand(dossier, 'watch', on);
   if (machine.state !== 'running') return;
-  const now = fold(facts, await lookAtTraffic(ctx, target, machine.id), retire.ignoreSources);
+  const now = fold(facts, await lookAtTraffic(ctx, target, machine.id), retire);
   if (missingMs(now, retire) > 0) throw stillBusy(now, retire);
 }
 
@@ -26,7 +26,7 @@ function stillBusy(residue: Residue, retire: Target['retire']): DeployError {
   const left = leftText(missingMs(residue, retire));
   return new DeployError('retire', `the old machine has had traffic since ${residue.quietSince}: ${left} to go`, {
     lines: residue.callers.map((one) => callerText(one)),
-    hint: 'give whoever that is the name instead of the address, then `redeploy retire watch`; retire.ignoreSources leaves monitors out',
+    hint: 'give whoever that is the name instead of the address, then `redeploy retire watch`; retire.ignoreSources leaves monitors out, retire.noiseRequests scanners',
   });
 }
 

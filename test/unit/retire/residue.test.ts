@@ -18,7 +18,9 @@ const caller = (more: Partial<Caller> = {}): Caller => ({
   connections: 0,
   ...more,
 });
-const quiet = (hours: number, before?: Residue) => fold(before, { at: start + hours * hour, callers: [], own: 0 }, []);
+const strict = { ignoreSources: [], noiseRequests: 0, hostnames: ['shop.example.com'] };
+const quiet = (hours: number, before?: Residue) =>
+  fold(before, { at: start + hours * hour, callers: [], own: 0 }, strict);
 const threeDays = { soakHours: 72, isWeekly: false };
 
 describe('the quiet time', () => {
@@ -37,7 +39,7 @@ describe('the quiet time', () => {
     const busy = fold(
       quiet(0),
       { at: start + 50 * hour, callers: [caller({ lastAt: start + 49 * hour })], own: 0 },
-      [],
+      strict,
     );
     expect(missingMs(busy, threeDays)).toBe(71 * hour);
     expect(busy.callers.map((one) => callerText(one))).toEqual([
@@ -48,24 +50,41 @@ describe('the quiet time', () => {
 
   it('does not run while a connection is open', () => {
     const open = caller({ lastAt: start, connections: 2 });
-    expect(missingMs(fold(quiet(0), { at: start + 80 * hour, callers: [open], own: 0 }, []), threeDays)).toBe(
+    expect(missingMs(fold(quiet(0), { at: start + 80 * hour, callers: [open], own: 0 }, strict), threeDays)).toBe(
       72 * hour,
     );
   });
 
+  it('is not disturbed by scanners, but by who asks for a name, comes often, or stays', () => {
+    const at = start + 80 * hour;
+    const rules = { ...strict, noiseRequests: 3 };
+    const after = (more: Partial<Caller>, before = quiet(0)) =>
+      fold(before, { at, callers: [caller({ lastAt: start + 79 * hour, ...more })], own: 0 }, rules);
+    const scanned = after({ requests: 3 });
+    expect(missingMs(scanned, threeDays)).toBe(0);
+    expect(scanned.callers.map((one) => callerText(one))).toEqual([
+      expect.stringMatching(/^203.0.113.7 asking for 198.51.100.2, .*, taken for noise$/),
+    ]);
+    expect(missingMs(after({ requests: 4 }), threeDays)).toBe(71 * hour);
+    expect(missingMs(after({ host: 'shop.example.com' }), threeDays)).toBe(71 * hour);
+    const connected = after({ connections: 1 });
+    expect(missingMs(connected, threeDays)).toBe(0);
+    expect(missingMs(after({ connections: 1 }, connected), threeDays)).toBe(72 * hour);
+  });
+
   it('is not disturbed by the sources that are left out', () => {
     const look = { at: start + 80 * hour, callers: [caller({ lastAt: start + 79 * hour })], own: 0 };
-    expect(missingMs(fold(quiet(0), look, ['203.0.113.7']), threeDays)).toBe(0);
+    expect(missingMs(fold(quiet(0), look, { ...strict, ignoreSources: ['203.0.113.7'] }), threeDays)).toBe(0);
   });
 
   it('begins anew when the process that counts has begun anew: what came in between is lost', () => {
     const look = { at: start + 80 * hour, callers: [], own: 0, countsSince: start + 40 * hour };
-    expect(missingMs(fold(quiet(0), look, []), threeDays)).toBe(32 * hour);
+    expect(missingMs(fold(quiet(0), look, strict), threeDays)).toBe(32 * hour);
   });
 
   it('goes by the sum where nobody says when, the looking itself not counted', () => {
     const sum = (hours: number, requests: number, before?: Residue) =>
-      fold(before, { at: start + hours * hour, callers: [caller({ source: '', host: '', requests })], own: 1 }, []);
+      fold(before, { at: start + hours * hour, callers: [caller({ source: '', host: '', requests })], own: 1 }, strict);
     const first = sum(0, 10);
     expect(missingMs(sum(72, 11, first), threeDays)).toBe(0);
     expect(missingMs(sum(72, 14, first), threeDays)).toBe(72 * hour);
@@ -75,7 +94,7 @@ describe('the quiet time', () => {
     const callers = Array.from({ length: 500 }, (_, at) =>
       caller({ source: `203.0.113.${at}`, host: 'a-rather-long-name.shop.example.com', lastAt: start }),
     );
-    expect(JSON.stringify(fold(undefined, { at: start, callers, own: 0 }, [])).length).toBeLessThan(3500);
+    expect(JSON.stringify(fold(undefined, { at: start, callers, own: 0 }, strict)).length).toBeLessThan(3500);
   });
 });
 

@@ -76,6 +76,14 @@ export const retire = z
       .array(z.string().min(1))
       .default([])
       .describe('Addresses whose requests do not count as traffic: uptime monitors, your own'),
+    noiseRequests: z
+      .int()
+      .min(0)
+      .max(1000)
+      .default(0)
+      .describe(
+        'Scanners try every public address: so many requests of one source are their noise, unless it asks for one of `hostnames` or stays connected; 0: everybody counts. What is counted goes nine days back with HAProxy, two with an access log',
+      ),
     soakHours: z.number().min(0).max(2160).default(72).describe('How long it must be quiet before it may be stopped'),
     isWeekly: z
       .boolean()
