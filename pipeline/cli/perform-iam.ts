@@ -21,7 +21,10 @@ export async function performIam({ options, name }: ChoiceOf<'iam'>, session: Se
     templates: path.join(packageRoot, 'templates'),
   };
   if (name === undefined) {
-    const commands = await iamSetup(directory, common);
+    const commands = await iamSetup(directory, {
+      ...common,
+      ...(options.repo !== undefined && { repository: options.repo }),
+    });
     return { document: { commands }, lines: () => commands };
   }
   const repository = isTrust(name) ? (options.repo ?? (await repositoryOf(directory, session))) : undefined;

@@ -58,11 +58,12 @@ async function filled(template: string, targets: PolicyTarget[], options: IamOpt
  * The commands with which somebody who may do everything sets the account up once: the boundary, the deployer's policies, and
  * the two roles of the jobs on GitHub. They print the documents themselves.
  */
-export async function iamSetup(directory: string, { account, environment }: IamOptions): Promise<string[]> {
+export async function iamSetup(directory: string, { account, environment, repository }: IamOptions): Promise<string[]> {
   const { app } = await readSettings(directory);
   const stem = environment === undefined ? `redeploy-${app}` : `redeploy-${app}-${environment}`;
   const one = environment === undefined ? '' : ` --environment ${environment}`;
-  const document = (name: PolicyName) => `"$(redeploy iam ${name}${one})"`;
+  const at = repository === undefined ? '' : ` --repo ${repository}`;
+  const document = (name: PolicyName) => `"$(redeploy iam ${name}${one}${name.startsWith('github') ? at : ''})"`;
   const arn = (name: string) => `arn:aws:iam::${account}:policy/${stem}-${name}`;
   const create = (name: PolicyName) =>
     `aws iam create-policy --policy-name ${stem}-${name} --policy-document ${document(name)}`;

@@ -31,7 +31,7 @@ const denied: Explanation = (error, action) => {
   const [, denied = action, resource] = /to perform: (\S+) on resource: (\S+)/.exec(error.message) ?? [];
   const where = resource === undefined || resource === '*' ? '' : ` on ${resource}`;
   return new DeployError('credentials', `AWS does not allow ${denied}${where}`, {
-    hint: 'ask whoever keeps the account to allow it: `redeploy iam deployer` prints what redeploy needs, docs/permissions.md how to give it',
+    hint: 'ask whoever keeps the account to allow it: `redeploy iam deployer` prints what redeploy needs, `redeploy iam retire` what a retirement needs besides; docs/permissions.md tells how to give it',
     lines: [
       error.message.replace(/ Encoded authorization failure message: .*$/s, ''),
       ...(denied === 'iam:CreateServiceLinkedRole' ? makesRole(resource) : launchesToo(action)),
