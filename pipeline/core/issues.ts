@@ -1,10 +1,11 @@
 import type { z } from 'zod';
+import { nearestKey } from './settings/nearest-key.ts';
 
 /** One line a mistake: key, what is wrong, the value that was found. */
 export const issueLines = (error: z.ZodError): string[] =>
   error.issues.flatMap((issue) => {
     const key = issue.path.join('.');
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => strangeKey(key, name));
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => strangeKey(issue.path, name));
     const value = canBeShown(issue) ? ` (found ${JSON.stringify(issue.input)})` : '';
     return `${key || '(top level)'}: ${wordsFor(issue)}${value}`;
   });
@@ -30,9 +31,10 @@ const advice: Record<string, string> = {
     'there are no hooks: run commands before and after `redeploy deploy`, or while the AMI is baked (bake.commands)',
 };
 
-function strangeKey(at: string, name: string): string {
-  const why = advice[name];
-  return `${at || '(top level)'}: there is no key "${name}"${why === undefined ? '' : `: ${why}`}`;
+function strangeKey(at: readonly PropertyKey[], name: string): string {
+  const meant = nearestKey(at, name);
+  const why = advice[name] ?? (meant && `did you mean "${meant}"?`);
+  return `${at.join('.') || '(top level)'}: there is no key "${name}"${why === undefined ? '' : `: ${why}`}`;
 }
 
 /** What stands under `secrets` may be the secret itself, put there by mistake. */
@@ -44,5 +46,6 @@ function wordsFor(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type' && issue.input === undefined) return 'it is missing';
   // Of a name that the user chose, such as a tag: what is wrong with it.
   if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => message).join(', ');
+  if ('issues' in issue) return issue.issues[0]?.message ?? issue.message;
   return issue.message;
 }

@@ -77,6 +77,22 @@ test('rules that span keys are told together, with files that are missing', asyn
   ]);
 });
 
+test('a key or a name of an environment with a typing error is told with what was meant, or what it may be', async () => {
+  await write({
+    ...minimal,
+    regoin: 'us-east-1',
+    instance: { typ: 't3.small' },
+    environments: { production: { fleet: { mni: 2 } }, 'Staging!': {} },
+  });
+  const { message } = await refusal();
+  expect(message.split('\n').slice(1).toSorted()).toEqual([
+    '  (top level): there is no key "regoin": did you mean "region"?',
+    '  environments.Staging!: use lowercase letters, digits and single hyphens, starting with a letter (found "Staging!")',
+    '  environments.production.fleet: there is no key "mni": did you mean "min"?',
+    '  instance: there is no key "typ": did you mean "type"?',
+  ]);
+});
+
 test('mistakes in keys, across keys and in files come together; what rests on a wrong key is not held against it', async () => {
   await write({
     ...minimal,
