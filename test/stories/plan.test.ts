@@ -23,7 +23,7 @@ async function expectTruth(watched: Watched): Promise<void> {
 const isMove = ({ action, what }: { action: string; what: string }): boolean =>
   action === 'move' || (action === 'create' && what.startsWith('Auto Scaling group'));
 
-/** `RUNS=100` for the bench. */
+/** `npm run bench:plan` makes a hundred. */
 const numRuns = Number(process.env['RUNS'] ?? 6);
 
 describe('plan', () => {
