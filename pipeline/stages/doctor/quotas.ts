@@ -1,4 +1,9 @@
-import { DescribeInstanceTypesCommand, paginateDescribeImages, paginateDescribeInstances } from '@aws-sdk/client-ec2';
+import {
+  DescribeAddressesCommand,
+  DescribeInstanceTypesCommand,
+  paginateDescribeImages,
+  paginateDescribeInstances,
+} from '@aws-sdk/client-ec2';
 import { paginateDescribeLoadBalancers, paginateDescribeTargetGroups } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetServiceQuotaCommand } from '@aws-sdk/client-service-quotas';
 import { failed, ok, warning, worst, type Verdict } from '../../core/check.ts';
@@ -22,6 +27,7 @@ export interface Quota {
 /** Pages: ec2-instance-quotas.html, ami-quotas.html, application/load-balancer-limits.html. */
 const quotas = {
   vcpus: { what: 'vCPUs of standard instances', service: 'ec2', code: 'L-1216C47A' },
+  addresses: { what: 'Elastic IP addresses', service: 'ec2', code: 'L-0263D0A3' },
   amis: { what: 'AMIs', service: 'ec2', code: 'L-B665C33B' },
   balancers: { what: 'application load balancers', service: 'elasticloadbalancing', code: 'L-53DA6B97' },
   targetGroups: { what: 'target groups', service: 'elasticloadbalancing', code: 'L-B22855CB' },
@@ -41,6 +47,8 @@ const namesOf = (seen: readonly Quota[]): string =>
     .join(' and ');
 
 function judgeQuota({ what, service, code, limit = 0, used, needed }: Quota): Verdict {
+  // Nothing that a deploy could do about it.
+  if (needed === 0) return ok('');
   const after = used + needed;
   const text = `${used} of ${limit} ${what} are used`;
   const ask = (wanted: number) =>
@@ -54,8 +62,9 @@ const isStandard = (type: string): boolean => /^(?:a|c|d|h|i|im|is|m|r|t|z)\d/.t
 
 /** Asks Service Quotas, and counts. */
 export async function checkQuotas(ctx: Context, target: Target, world: World): Promise<Verdict> {
-  const [vcpus, amis, balancers, targetGroups] = await Promise.all([
+  const [vcpus, addresses, amis, balancers, targetGroups] = await Promise.all([
     countVcpus(ctx, target, world),
+    countAddresses(ctx),
     countImages(ctx),
     countBalancers(ctx),
     countTargetGroups(ctx),
@@ -63,6 +72,8 @@ export async function checkQuotas(ctx: Context, target: Target, world: World): P
   const isNew = world.balancer ? 0 : 1;
   const counts = [
     ...(isStandard(target.instance.type) ? [{ ...quotas.vcpus, ...vcpus }] : []),
+    // None for a deploy: the addresses of a load balancer and of machines are no Elastic ones.
+    ...(addresses === undefined ? [] : [{ ...quotas.addresses, used: addresses, needed: 0 }]),
     { ...quotas.amis, used: amis, needed: 1 },
     { ...quotas.balancers, used: balancers, needed: isNew },
     { ...quotas.targetGroups, used: targetGroups, needed: isNew },
@@ -113,6 +124,17 @@ async function vcpusOf(ctx: Context, types: string[]): Promise<Map<string, numbe
   const request = new DescribeInstanceTypesCommand({ InstanceTypes: types as 't3.small'[] });
   const { InstanceTypes = [] } = await ctx.aws.ec2.send(request);
   return new Map(InstanceTypes.map((one) => [one.InstanceType ?? '', one.VCpuInfo?.DefaultVCpus ?? 0]));
+}
+
+/** Undefined where policies printed earlier do not let us look. */
+async function countAddresses(ctx: Context): Promise<number | undefined> {
+  try {
+    const { Addresses = [] } = await ctx.aws.ec2.send(new DescribeAddressesCommand({}));
+    return Addresses.filter(({ Domain }) => Domain === 'vpc').length;
+  } catch (error) {
+    if (isAwsError(error, 'UnauthorizedOperation')) return undefined;
+    throw error;
+  }
 }
 
 async function countImages(ctx: Context): Promise<number> {

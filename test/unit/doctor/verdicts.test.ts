@@ -66,6 +66,7 @@ const cases: Record<string, [seen: () => Verdict, verdict: Verdict['verdict'], s
     [() => judgeQuotas([vcpus]), 'ok', '8 of 32 vCPUs'],
     [() => judgeQuotas([{ ...vcpus, used: 25 }]), 'warning', '25 of 32'],
     [() => judgeQuotas([{ ...vcpus, used: 30 }]), 'failed', 'needs 6 more'],
+    [() => judgeQuotas([{ ...vcpus, used: 32, needed: 0 }]), 'ok', '32 of 32 vCPUs'],
     [() => judgeQuotas([{ ...vcpus, limit: undefined }]), 'ok', 'does not say how many vCPUs'],
   ],
   certificate: [
