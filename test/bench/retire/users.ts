@@ -75,8 +75,9 @@ export async function openUsers(
 /** A request over a connection of its own. Throws unless it is answered with 200. */
 function call(url: string, { host, localAddress }: { host: string; localAddress: string }): Promise<void> {
   return new Promise((resolve, reject) => {
-    const options = { method: 'POST', agent: false, headers: { host }, localAddress, timeout: 30_000 };
-    const calling = request(`${url}/`, options, (answer) => {
+    const options = { agent: false, headers: { host }, localAddress, timeout: 30_000 };
+    // Meteor's pages take nothing but GET and HEAD.
+    const calling = request(`${url}/?paid=true`, options, (answer) => {
       answer.resume();
       answer.on('error', reject);
       answer.on('end', () => {
@@ -86,6 +87,6 @@ function call(url: string, { host, localAddress }: { host: string; localAddress:
     });
     calling.on('timeout', () => calling.destroy(new Error(`${url} did not answer within 30 s`)));
     calling.on('error', reject);
-    calling.end('{"paid":true}');
+    calling.end();
   });
 }
