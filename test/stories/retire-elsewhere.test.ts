@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Context } from '../../pipeline/core/context.ts';
+import { elsewhereKeeper } from '../../pipeline/stages/retiree/elsewhere.ts';
 import { retireStatus } from '../../pipeline/commands/retire/status.ts';
 import { host, hour, startRetirement, type Retirement } from '../support/retirement.ts';
 
@@ -101,6 +103,22 @@ describe('an old load balancer that no API of ours leads to', () => {
     await expect(retirement.take('forward', ctx)).rejects.toThrow(
       `${address} is a load balancer of AWS, not a machine: nothing can forward there`,
     );
+  });
+
+  it('is seen to run where it has nothing but TLS, believed or not', async () => {
+    await using retirement = await startRetirement(elsewhere);
+    const { story, ctx } = retirement;
+    const target = await story.target();
+    const codes: Record<string, string> = { http: 'ECONNREFUSED', https: 'DEPTH_ZERO_SELF_SIGNED_CERT' };
+    const own: Context = {
+      ...ctx,
+      http: async ({ url }) => {
+        throw Object.assign(new Error(url), { code: codes[url.split(':')[0] ?? ''] });
+      },
+    };
+    expect(await elsewhereKeeper(own, target).find()).toMatchObject({ state: 'running' });
+    codes['https'] = 'ECONNREFUSED';
+    expect(await elsewhereKeeper(own, target).find()).toMatchObject({ state: 'stopped' });
   });
 
   it('is not stopped while a resolver still leads there', async () => {

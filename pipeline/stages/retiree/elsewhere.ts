@@ -1,4 +1,5 @@
 import type { Context } from '../../core/context.ts';
+import { askableName } from '../../core/dns.ts';
 import type { Keeper, OldMachine } from '../../core/retire/machine.ts';
 import type { Target } from '../../core/target.ts';
 import { until } from '../../core/wait.ts';
@@ -50,12 +51,18 @@ const described = (address: string): Omit<OldMachine, 'state' | 'id'> => ({
   securityGroups: [],
 });
 
-/** Whatever it answers, it answers. */
+/** Whatever it answers, it answers: with a certificate that is not believed, too. Some have nothing but TLS. */
 async function look(ctx: Context, { retire }: Target, address: string): Promise<OldMachine['state']> {
-  try {
-    await ctx.http({ url: `http://${address}:${retire.httpPort}/`, timeoutMs: 5000 });
-    return 'running';
-  } catch {
-    return 'stopped';
+  const headers = { host: askableName(retire.hostnames[0] ?? address) };
+  for (const base of [`http://${address}:${retire.httpPort}`, `https://${address}:${retire.httpsPort}`]) {
+    const isThere = await ctx.http({ url: `${base}/`, headers, timeoutMs: 5000 }).then(
+      () => true,
+      (error: unknown) => certificateError.test((error as { code?: string }).code ?? ''),
+    );
+    if (isThere) return 'running';
   }
+  return 'stopped';
 }
+
+/** https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const certificateError = /^(ERR_TLS_CERT|CERT_|UNABLE_TO_(GET|VERIFY)|(DEPTH_ZERO_)?SELF_SIGNED)/;
