@@ -94,31 +94,38 @@ async function dismissBuilders(ctx: Context, bake: Bake): Promise<void> {
   }
 }
 
+/** Of what was deregistered a moment ago: "allow enough time for the change to propagate" (errors-overview.html). */
+const nameLimits = { everyMs: 5000, forMs: 300_000 };
+
 /** False when the machine is not there any more. */
 async function createAmi(
   ctx: Context,
   bake: Bake,
   made: { instanceId: string; key: BakeKey; image: Image },
 ): Promise<boolean> {
+  const Name = amiName(bake.target, made.key);
   const tags = tagsOf(bake.target, 'ami', { [tagKeys.bakeKey]: made.key, [tagKeys.image]: made.image.digest });
-  try {
-    await ctx.aws.ec2.send(
-      new CreateImageCommand({
-        InstanceId: made.instanceId,
-        Name: amiName(bake.target, made.key),
-        Description: `${bake.target.app} ${made.image.digest.slice(0, 19)} on ${bake.base.id}`,
-        TagSpecifications: [
-          { ResourceType: 'image', Tags: tags },
-          { ResourceType: 'snapshot', Tags: tags },
-        ],
-      }),
-    );
-  } catch (error) {
-    if (isAwsError(error, 'IncorrectInstanceState', 'InvalidInstanceID.NotFound')) return false;
-    // Another run made it in the meantime: adopt it.
-    if (!isAwsError(error, 'InvalidAMIName.Duplicate')) throw error;
-  }
-  return true;
+  const request = new CreateImageCommand({
+    InstanceId: made.instanceId,
+    Name,
+    Description: `${bake.target.app} ${made.image.digest.slice(0, 19)} on ${bake.base.id}`,
+    TagSpecifications: [
+      { ResourceType: 'image', Tags: tags },
+      { ResourceType: 'snapshot', Tags: tags },
+    ],
+  });
+  return await until(ctx, `AMI ${Name}`, nameLimits, async () => {
+    try {
+      await ctx.aws.ec2.send(request);
+      return { done: true };
+    } catch (error) {
+      if (isAwsError(error, 'IncorrectInstanceState', 'InvalidInstanceID.NotFound')) return { done: false };
+      if (!isAwsError(error, 'InvalidAMIName.Duplicate')) throw error;
+    }
+    // Another run made it in the meantime: adopt it. Or it is the name of one that is gone, and free again soon.
+    const there = await lookForAmi(ctx, bake.target, made.key);
+    return there && there.State !== 'failed' ? { done: true } : { pending: 'its name is taken' };
+  });
 }
 
 async function waitForAmi(ctx: Context, target: Target, key: BakeKey): Promise<AmiId> {

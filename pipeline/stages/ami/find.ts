@@ -3,6 +3,7 @@ import { DeregisterImageCommand, DescribeImagesCommand, type Image as Ec2Image }
 import { performAll, type Act } from '../../core/act.ts';
 import type { BakeKey, Image } from '../../core/artifacts.ts';
 import type { Context } from '../../core/context.ts';
+import { isAwsError } from '../../core/errors.ts';
 import type { Target } from '../../core/target.ts';
 import type { BaseAmi } from './base-ami.ts';
 import { extrasOf, hashOf, type MachineFiles } from './user-data.ts';
@@ -43,7 +44,16 @@ export function failedAmiActs(found: Ec2Image | undefined): Act[] {
         why: `AWS could not make it (${found.StateReason?.Message ?? 'no reason given'}), and its name is needed`,
         calls: ['ec2:DeregisterImage'],
       },
-      perform: (ctx) => ctx.aws.ec2.send(new DeregisterImageCommand(request)),
+      perform: (ctx) => unlessGone(ctx.aws.ec2.send(new DeregisterImageCommand(request))),
     },
   ];
+}
+
+/** What was deregistered a moment ago may still be listed (EC2 errors-overview.html, "Eventual consistency"). */
+async function unlessGone(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!isAwsError(error, 'InvalidAMIID.Unavailable', 'InvalidAMIID.NotFound')) throw error;
+  }
 }

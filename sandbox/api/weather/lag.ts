@@ -47,6 +47,7 @@ function refuseNews(past: Past, state: State, call: PendingCall): void {
     throw new AwsError('NoSuchEntity', message, { status: 404 });
   }
   refuseNewProfile(past, call);
+  refuseOldName(past, state, call);
   refuseNewTemplate(past, call);
 }
 
@@ -64,6 +65,14 @@ function refuseNewIds(past: Past, state: State, { service, input }: PendingCall)
       throw new AwsError('InvalidSecurityGroup', `One or more security groups are invalid: ${id}`);
     }
   }
+}
+
+/** The name of an image stays taken for a while after it was deregistered (errors-overview.html, InvalidAMIName.Duplicate). */
+function refuseOldName(past: Past, state: State, { operation, input }: PendingCall): void {
+  if (operation !== 'CreateImage') return;
+  const old = Object.values(past.ec2.images).find(({ name }) => name === input['Name']);
+  const isGone = old && (state.ec2.images[old.id]?.state ?? 'deregistered') === 'deregistered';
+  if (isGone) throw new AwsError('InvalidAMIName.Duplicate', `AMI name ${old.name} is already in use by AMI ${old.id}`);
 }
 
 function refuseNewProfile(past: Past, { operation, input }: PendingCall): void {
