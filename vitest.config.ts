@@ -13,7 +13,14 @@ const project = (name: string) => ({
 });
 /** On simulated machines and a fake clock. Files share a process: loading all that they need takes longer than most run. */
 const fast = (name: string) => ({
-  test: { ...project(name), isolate: false, testTimeout: 120_000, hookTimeout: 60_000 },
+  test: {
+    ...project(name),
+    isolate: false,
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    // Thousands of calls leave much that nobody needs any more: collected less often, it costs a tenth less of the processor.
+    execArgv: ['--max-semi-space-size=64'],
+  },
 });
 /** With emulators or machines that take the time they take. */
 const slow = (name: string, minutes: number) => ({
