@@ -136,7 +136,7 @@ Prints what to hand to IAM, filled in for the app, its environments (or one), th
 the region; the document alone is on stdout. Documents:
   deployer                            all that redeploy needs; as inline policy of a role
   viewer, deployer-fleet,             the same in three, each short enough for a managed policy;
-    deployer-content                  viewer alone is enough for plan, status and releases
+    deployer-content                  viewer alone is enough for plan, status, logs and the like
   retire                              what cutover and retire need besides; only while that lasts
   boundary                            what the roles of machines can have at most
   builder, instance                   what redeploy gives the machines' roles by itself

@@ -1,6 +1,11 @@
 import { CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from 'vitest';
+import { destroy } from '../../pipeline/commands/destroy.ts';
 import { logs, type LogsOptions } from '../../pipeline/commands/logs.ts';
+import { plan } from '../../pipeline/commands/plan.ts';
+import { releases } from '../../pipeline/commands/releases.ts';
+import { status } from '../../pipeline/commands/status.ts';
+import { deployerTargets, makeDeployer } from '../support/deployer.ts';
 import { startStory, type Story } from '../support/story.ts';
 
 const logGroupName = '/redeploy/shop/production';
@@ -55,4 +60,20 @@ test('logs show what the app printed on all machines, as its deployer may read i
     stop.abort();
   });
   expect(await following).toEqual([last, 'v2 i-b new', 'v1 i-a late, of before', 'v1 i-a newest']);
+});
+
+test('the policy of those who only look is enough for status, releases, plan, logs and destroy', async () => {
+  await using story = await startStory();
+  await story.deploy();
+  await makeDeployer(story.sandbox, await deployerTargets(story.app), ['viewer']);
+  const target = await story.target();
+  const looks = [
+    status,
+    releases,
+    destroy,
+    (ctx: Story['ctx']) => plan(ctx, target, { bundle: `${story.app}/bundle` }),
+  ];
+  for (const look of looks)
+    expect(await story.clock.run(async () => void (await look(story.ctx, target)))).toBeUndefined();
+  expect(await read(story)).toEqual([]);
 });
