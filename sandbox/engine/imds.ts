@@ -18,7 +18,7 @@ export interface RunningImds {
   close(): Promise<void>;
 }
 
-/** The instance metadata service, versions 1 and 2; machines see it at 169.254.169.254. The hop limit is not looked at. */
+/** The instance metadata service, versions 1 and 2; machines see it at 169.254.169.254. The hop limit is the machine's business (machines/docker/seed.ts). */
 export async function startImds(engine: Engine, { host, port, instanceAt }: ImdsOptions): Promise<RunningImds> {
   const tokens = makeTokens();
   const answer = async (request: IncomingMessage, response: ServerResponse) => {

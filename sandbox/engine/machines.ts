@@ -7,6 +7,8 @@ export interface MachineSpec {
   disk: string;
   /** Decoded user data, run by cloud-init (real machines) or judged by a script (simulated ones). */
   userData: string;
+  /** Whether containers on the machine reach IMDS, too: answers with a token go one hop only, unless a launch asks for more. */
+  containersReachImds?: boolean;
   /** TCP ports that security groups open on the machine: these, and no others, can be reached from the host. */
   ports: number[];
 }

@@ -40,5 +40,8 @@ async function failBoot(engine: Engine, instance: InstanceRecord): Promise<void>
 
 function machineSpec(instance: InstanceRecord) {
   const userData = Buffer.from(instance.userData ?? '', 'base64').toString('utf8');
-  return { instanceId: instance.id, disk: instance.disk, userData, ports: instance.ports };
+  const { httpTokens, httpPutResponseHopLimit } = instance.metadataOptions;
+  // Without a token there is nothing for containers, and the token does not get to them (configuring-instance-metadata-service.html).
+  const containersReachImds = httpTokens === 'optional' || httpPutResponseHopLimit > 1;
+  return { instanceId: instance.id, disk: instance.disk, userData, ports: instance.ports, containersReachImds };
 }

@@ -71,6 +71,7 @@ echo "OUTSIDE $(curl -s -m 3 -o /dev/null http://192.0.2.1/ && echo reached || e
 aws ecr get-login-password | docker login --username AWS --password-stdin ${authority}
 docker pull --quiet ${authority}/app:v1
 docker logout ${authority}
+echo "IN A CONTAINER $(docker run --rm ${authority}/app:v1 /bin/busybox nc -w 3 169.254.169.254 80 </dev/null 2>&1 && echo reached)"
 docker create --name app --restart always -p 3000:3000 ${authority}/app:v1
 cat >/etc/systemd/system/app.service <<'UNIT'
 [Unit]
@@ -128,7 +129,7 @@ async function launch(
       MaxCount: options.count ?? 1,
       SecurityGroupIds: [options.group],
       IamInstanceProfile: { Name: 'app' },
-      MetadataOptions: { HttpTokens: 'required', InstanceMetadataTags: 'enabled' },
+      MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1, InstanceMetadataTags: 'enabled' },
       TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'Name', Value: 'a builder' }] }],
       ...(options.userData === undefined ? {} : { UserData: Buffer.from(options.userData).toString('base64') }),
     }),
@@ -173,6 +174,8 @@ test('a machine bakes itself from the registry, is imaged, and its copies serve,
   expect(output).toContain('TAGGED a builder');
   expect(output).toMatch(new RegExp(`I AM arn:aws:sts::\\d+:assumed-role/app/${builder}`));
   expect(output).toContain('OUTSIDE unreachable');
+  // One hop: what runs in a container gets no token, so no credentials of the machine.
+  expect(output).toMatch(/IN A CONTAINER .*refused/);
   expect(output).toMatch(/BAKED[\s\S]*release one/);
 
   const { ImageId = '' } = await aws.ec2.send(new CreateImageCommand({ InstanceId: builder, Name: 'app-1' }));

@@ -32,6 +32,8 @@ export function seedFiles(spec: MachineSpec, around: Surroundings): Record<strin
     'etc/systemd/system.conf.d/endpoint.conf': `[Manager]\nDefaultEnvironment=AWS_ENDPOINT_URL=http://127.0.0.1:${apiPort}\n`,
     'etc/systemd/system/sandbox-api.socket.d/port.conf': `[Socket]\nListenStream=127.0.0.1:${apiPort}\n`,
     ...(egress ? { 'etc/sandbox/egress': '' } : {}),
+    // Always written: an image remembers what its builder had. What is bound to the loopback device hears nothing of containers.
+    'etc/systemd/system/sandbox-imds.socket.d/hops.conf': `[Socket]\nBindToDevice=${spec.containersReachImds ? '' : 'lo'}\n`,
   };
 }
 
