@@ -105,7 +105,8 @@ const forms: [RegExp, string][] = [
     '<$1-id>',
   ],
   [/^(A[A-Z]{3}[A-Z\d]{8,}|A[A-Z\d]{20})(:.*)?$/, '<unique-id>'],
-  [/(^|\/)(?=[A-Z]*\d)[A-Z\d]{13,24}$/g, '$1<route53-id>'],
+  // One in a hundred has no digit.
+  [/(^|\/)((?=[A-Z]*\d)[A-Z\d]{13,24}|Z[A-Z]{13})$/g, '$1<route53-id>'],
   [/\b([\da-f]{2}:){5}[\da-f]{2}\b/g, '<mac>'],
   [/\b20\d\d-\d\d-\d\d[T ][\d:.]+( ?(Z|GMT|UTC))?/g, '<time>'],
   [/\b\d{12}\b/g, '<account>'],

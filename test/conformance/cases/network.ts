@@ -115,6 +115,7 @@ export async function routes({ call, aws: { ec2 } }: Bench): Promise<void> {
   const inVpc = [{ Name: 'vpc-id', Values: [vpcs.Vpcs?.[0]?.VpcId ?? ''] }];
   const RouteTableIds = ['rtb-0123456789abcdef0'];
   await call('of the default VPC', () => ec2.send(new DescribeRouteTablesCommand({ Filters: inVpc })));
+  await call('one page', () => ec2.send(new DescribeRouteTablesCommand({ Filters: inVpc, MaxResults: 5 })));
   await call('unknown id', () => ec2.send(new DescribeRouteTablesCommand({ RouteTableIds })));
   await call('none', () => ec2.send(new DescribeVpcEndpointsCommand({ Filters: inVpc })));
   const VpcEndpointIds = ['vpce-0123456789abcdef0'];
