@@ -24,6 +24,7 @@ import { findNetwork } from '../stages/foundation/network.ts';
 import { ensureFoundation, type Foundation } from '../stages/foundation.ts';
 import { ensureImage, findImage, imageKeyOf, requireDocker } from '../stages/image.ts';
 import { readPayload } from '../stages/payload.ts';
+import { refuseStrangers } from '../stages/strangers.ts';
 import { verifyRelease } from '../stages/traffic.ts';
 
 export interface DeployOptions {
@@ -101,6 +102,7 @@ async function look(
     requireDocker(inner),
   ]);
   if (doubt !== undefined) ctx.report({ kind: 'note', message: doubt });
+  await refuseStrangers(ctx, target, world);
   // The first machines come without a roll.
   if (world.fleet) await checkAlarms(ctx, target);
   await checkHealth(ctx, target, world, publicHost(target, options.payload));

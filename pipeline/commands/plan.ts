@@ -19,6 +19,7 @@ import { planFoundation, type FoundationPlan } from '../stages/foundation.ts';
 import { planImage } from '../stages/image/plan.ts';
 import { readPayload } from '../stages/payload.ts';
 import { readPrices, refreshPrices } from '../stages/prices.ts';
+import { refuseStrangers } from '../stages/strangers.ts';
 import { liveNumber, publicHost } from './deploy.ts';
 
 export interface PlanOptions {
@@ -70,6 +71,7 @@ export async function plan(ctx: Context, target: Target, options: PlanOptions = 
     checkTypes(ctx, target),
     checkTopic(ctx, target),
   ]);
+  await refuseStrangers(ctx, target, world);
   await checkHealth(ctx, target, world, publicHost(target, payload));
   const [foundation, made] = await Promise.all([
     planFoundation(ctx, target, { payload, world }),

@@ -2,9 +2,10 @@ import { paginateDescribeImages, type Image } from '@aws-sdk/client-ec2';
 import { accountOf } from '../core/account.ts';
 import type { Context } from '../core/context.ts';
 import type { Belongings, RoleBelonging } from '../core/destruction.ts';
-import { filtersOf, namesOf, tagKeys, tagRecord } from '../core/names.ts';
+import { filtersOf, namesOf, tagRecord } from '../core/names.ts';
 import { findGroup, findReleases, observe } from '../core/observe.ts';
 import { findSpares } from '../core/observe/spares.ts';
+import { isOurs } from '../core/stranger.ts';
 import type { Target } from '../core/target.ts';
 import { isAlive } from './ami/judge-builder.ts';
 import { findAllBuilders } from './ami/builder.ts';
@@ -69,10 +70,6 @@ const roleOf = ({ wanted: { name }, found }: RoleView): RoleBelonging => ({
   hasProfile: found.profile !== undefined,
   isInProfile: found.profile?.includes(name) ?? false,
 });
-
-/** Names of groups and balancers are plain: somebody may have used one before. */
-const isOurs = ({ app, environment }: Target, tags: Record<string, string> = {}): boolean =>
-  tags[tagKeys.app] === app && tags[tagKeys.environment] === environment;
 
 /** The same image on the same base is one AMI for all environments, tagged with the one that made it. */
 async function findImages(ctx: Context, target: Target, others: readonly Target[]): Promise<Belongings['images']> {

@@ -7,11 +7,12 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { changesOf, creation, differences, performAll, type Act, type Change } from '../../core/act.ts';
 import type { Context } from '../../core/context.ts';
-import { DeployError, isAwsError } from '../../core/errors.ts';
+import { isAwsError } from '../../core/errors.ts';
 import { launchesOf, typesText } from '../../core/launches.ts';
-import { namesOf, tagKeys, tagRecord, tagsOf } from '../../core/names.ts';
+import { namesOf, tagRecord, tagsOf } from '../../core/names.ts';
 import { findGroup } from '../../core/observe.ts';
 import type { Release } from '../../core/release.ts';
+import { refuseStranger } from '../../core/stranger.ts';
 import type { Target } from '../../core/target.ts';
 import { onceKnown, until } from '../../core/wait.ts';
 import type { Foundation } from '../foundation.ts';
@@ -91,12 +92,12 @@ export interface FoundGroup {
   scaling: Scaling;
 }
 
-/** What `updateGroup` does about the group that was found. Throws `fleet` when it is somebody else's. */
+/** What `updateGroup` does about the group that was found. Throws `foundation` when it is somebody else's. */
 export const groupChanges = (target: Target, found: FoundGroup, ground: Ground): Change[] =>
   changesOf(groupActs(target, found, ground));
 
 function groupActs(target: Target, { group, scaling }: FoundGroup, ground: Ground): Act[] {
-  refuseStranger(target, group);
+  refuseStranger(target, `an Auto Scaling group named ${group.AutoScalingGroupName}`, tagRecord(group.Tags));
   return [...boundsActs(target, group, ground), ...scalingActs(target, scaling, ground.label)];
 }
 
@@ -145,15 +146,3 @@ const groupSettings = (target: Target, { subnets }: Ground) => ({
   // AWS advises to set it, even to 0: InstanceWarmup and scaling then agree.
   DefaultInstanceWarmup: 0,
 });
-
-function refuseStranger(target: Target, group: AutoScalingGroup): void {
-  const tags = tagRecord(group.Tags);
-  if (tags[tagKeys.app] === target.app && tags[tagKeys.environment] === target.environment) return;
-  throw new DeployError(
-    'fleet',
-    `an Auto Scaling group named ${namesOf(target).group} exists and was not made by redeploy`,
-    {
-      hint: 'choose another app or environment name in redeploy.json',
-    },
-  );
-}

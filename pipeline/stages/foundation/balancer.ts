@@ -11,8 +11,9 @@ import { changesOf, creation, differences, performAll, type Act, type Change, ty
 import { addressOf } from '../../core/address.ts';
 import type { Context } from '../../core/context.ts';
 import { DeployError } from '../../core/errors.ts';
-import { namesOf, tagKeys, tagRecord, tagsOf } from '../../core/names.ts';
+import { namesOf, tagRecord, tagsOf } from '../../core/names.ts';
 import { findBalancer, findGroup, type World } from '../../core/observe.ts';
+import { refuseStranger } from '../../core/stranger.ts';
 import type { Target } from '../../core/target.ts';
 import { onceKnown, until } from '../../core/wait.ts';
 import { findListeners, listenerActs, strangeListeners } from './listeners.ts';
@@ -50,7 +51,7 @@ export async function ensureBalancer(
     ensureTargetGroup(ctx, target, at.network.vpc),
     findWholeBalancer(ctx, target),
   ]);
-  if (there) refuseStranger(target, there);
+  if (there) refuseStranger(target, `a load balancer named ${name}`, there.tags);
   else await createBalancer(ctx, target, at);
   const { arn, dnsName } = await until(ctx, `load balancer ${name}`, { everyMs: 3000, forMs: 600_000 }, async () => {
     const now = await findBalancer(ctx, name);
@@ -70,10 +71,10 @@ export function balancerChanges(
   found: FoundBalancer | undefined,
   wanted: { targetGroup: string | undefined; subnets: string[] },
 ): Change[] {
-  if (found) refuseStranger(target, found);
+  const what = `load balancer ${namesOf(target).balancer}`;
+  if (found) refuseStranger(target, `a ${what.replace('balancer', 'balancer named')}`, found.tags);
   const { targetGroup = 'arn:new', subnets } = wanted;
   const acts = balancerActs(target, found ?? fresh, { targetGroup, subnets });
-  const what = `load balancer ${namesOf(target).balancer}`;
   return found ? changesOf(acts) : [creation(what, 'elasticloadbalancing:CreateLoadBalancer', acts)];
 }
 
@@ -148,12 +149,6 @@ export async function removeIdleBalancer(ctx: Context, target: Target): Promise<
   const [balancer, group] = await Promise.all([findBalancer(ctx, names.balancer), findGroup(ctx, names.group)]);
   if (!balancer || (group && !group.Status)) return;
   await ctx.aws.elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: balancer.arn }));
-}
-
-function refuseStranger(target: Target, { tags }: FoundBalancer): void {
-  if (tags[tagKeys.app] === target.app && tags[tagKeys.environment] === target.environment) return;
-  const message = `a load balancer named ${namesOf(target).balancer} exists and was not made by redeploy`;
-  throw new DeployError('foundation', message, { hint: 'choose another app or environment name in redeploy.json' });
 }
 
 /**
