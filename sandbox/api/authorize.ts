@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { judge, type Question } from '../engine/iam/policy.ts';
-import { permissionsOf, principalArn, type Permissions, type Principal } from '../engine/iam/principal.ts';
+import { permissionsOf, principalArn, type Permissions } from '../engine/iam/principal.ts';
+import type { Principal } from '../engine/iam/state.ts';
 import { denied, linkedRoleDenied, templateDenied, type Refused } from './authorize/denied.ts';
 import { need, type Need, type Resource } from './authorize/need.ts';
 import { tellQuestion } from './authorize/questions.ts';

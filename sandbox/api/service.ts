@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
-import type { Principal } from '../engine/iam/principal.ts';
+import type { Principal } from '../engine/iam/state.ts';
 import type { AnyNeeds } from './authorize/need.ts';
 
 /** Who calls: from the access key in the Authorization header. */

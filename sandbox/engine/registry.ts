@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsError } from '../api/error.ts';
 import type { EcrRepository } from './ecr/state.ts';
 import type { Engine } from './engine.ts';
-import type { Principal } from './iam/principal.ts';
+import type { Principal } from './iam/state.ts';
 import { cleanBlobs, isDigest } from './registry/blob-store.ts';
 import { sendBlob } from './registry/blobs.ts';
 import { answerError, refusal, type Exchange } from './registry/exchange.ts';

@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import type { Question } from '../../engine/iam/policy.ts';
-import type { Principal } from '../../engine/iam/principal.ts';
+import type { Principal } from '../../engine/iam/state.ts';
 
 /** What IAM was asked about somebody, whatever the answer. */
 export interface AskedQuestion extends Question {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Engine } from '../engine.ts';
-import type { Principal } from '../iam/principal.ts';
+import type { Principal } from '../iam/state.ts';
 
 /** An authorization token is good for 12 hours (ECR API reference, GetAuthorizationToken). */
 const validMs = 12 * 3600 * 1000;

@@ -1,4 +1,4 @@
-import type { Principal } from '../iam/principal.ts';
+import type { Principal } from '../iam/state.ts';
 
 /** One pushed image (or index): what a tag or digest leads to. Its blobs lie with the registry. */
 export interface EcrImage {

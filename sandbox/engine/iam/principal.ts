@@ -1,8 +1,5 @@
 import type { Engine } from '../engine.ts';
-import type { IamIdentity } from './state.ts';
-
-/** Who acts: the account itself, which may do everything, or a user or role with what its policies say. */
-export type Principal = { kind: 'account' } | { kind: 'user'; name: string } | { kind: 'role'; name: string };
+import type { IamIdentity, Principal } from './state.ts';
 
 /** The documents that decide what an identity may do. */
 export interface Permissions {

@@ -113,3 +113,6 @@ export const emptyIam = (): IamState => ({
   instanceProfiles: {},
   sessions: {},
 });
+
+/** Who acts: the account itself, which may do everything, or a user or role with what its policies say. */
+export type Principal = { kind: 'account' } | { kind: 'user'; name: string } | { kind: 'role'; name: string };

@@ -2,7 +2,7 @@ import { findRefused } from '../../api/authorize.ts';
 import { need } from '../../api/authorize/need.ts';
 import { repositoryResource } from '../../api/ecr/needs.ts';
 import type { Engine } from '../engine.ts';
-import type { Principal } from '../iam/principal.ts';
+import type { Principal } from '../iam/state.ts';
 import { refusal } from './exchange.ts';
 
 /** What Docker's requests are in IAM's words (ECR user guide, "IAM permissions for pushing an image" and "Pulling"). */

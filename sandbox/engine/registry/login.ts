@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { holderOfPassword } from '../ecr/passwords.ts';
 import type { Engine } from '../engine.ts';
-import type { Principal } from '../iam/principal.ts';
+import type { Principal } from '../iam/state.ts';
 import { answerError, refusal } from './exchange.ts';
 
 /** Who bears user AWS and a password of GetAuthorizationToken; anybody else is answered with a challenge. */

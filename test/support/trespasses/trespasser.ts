@@ -1,5 +1,5 @@
 import type { Aws } from '../../../pipeline/core/context.ts';
-import type { Principal } from '../../../sandbox/engine/iam/principal.ts';
+import type { Principal } from '../../../sandbox/engine/iam/state.ts';
 import type { Sandbox } from '../../../sandbox/sandbox.ts';
 
 /** What `bank`, the other app, has: names and ids. */
