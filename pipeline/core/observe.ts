@@ -227,6 +227,7 @@ function rollOf(refresh: InstanceRefresh): Roll {
     percent: refresh.PercentageComplete ?? 0,
     startedAt: refresh.StartTime,
     endedAt: refresh.EndTime,
-    reason: refresh.StatusReason,
+    // Of a release that went back, the status tells of the way back only.
+    reason: refresh.RollbackDetails?.RollbackReason ?? refresh.StatusReason,
   };
 }

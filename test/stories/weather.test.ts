@@ -75,6 +75,16 @@ describe('weather', () => {
     60_000,
   );
 
+  it('no capacity for an hour ends a rollback as Auto Scaling ends it, and the next one succeeds', async () => {
+    await using story = await storyBefore('rollback');
+    setWeather(story, [{ kind: 'no-capacity' }]);
+    const failure = await perform(story, 'rollback');
+    expect(failure?.document.message).toMatch(/RollbackSuccessful: .* made no progress for one hour/);
+    setWeather(story, []);
+    expect((await perform(story, 'rollback'))?.document).toBeUndefined();
+    expect(differences('rollback', await settled(story))).toEqual([]);
+  }, 60_000);
+
   it('in pairs and at any time ends right or with an error of ours, and the next run succeeds', async () => {
     const kinds: Weather[] = [...Object.values(passing), ...lasting.map(([, rule]) => rule)];
     const some = record({ rule: constantFrom(...kinds), every: integer({ min: 1, max: 50 }) });

@@ -61,7 +61,7 @@ const health = z
 const rollout = z
   .strictObject({
     timeoutSeconds: seconds(60, 86400)
-      .default(3600)
+      .default(4200)
       .describe('How long a roll may take in all, pauses at checkpoints and the bake not counted'),
     batch: z
       .int()
