@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Context } from '../../pipeline/core/context.ts';
 import { elsewhereKeeper } from '../../pipeline/stages/retiree/elsewhere.ts';
 import { retireStatus } from '../../pipeline/commands/retire/status.ts';
-import { host, hour, startRetirement, type Retirement } from '../support/retirement.ts';
+import { host } from '../support/old-machine.ts';
+import { hour, startRetirement, type Retirement } from '../support/retirement.ts';
 
 const elsewhere = { kind: 'elsewhere', tag: undefined, address: '198.51.100.9' };
 

@@ -1,6 +1,7 @@
 import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { expect, it } from 'vitest';
-import { host, startRetirement, type Retirement } from '../support/retirement.ts';
+import { host } from '../support/old-machine.ts';
+import { startRetirement, type Retirement } from '../support/retirement.ts';
 
 const others = ['*.shop.example.com', ...Array.from({ length: 298 }, (_, at) => `tenant-${at}.shop.example.com`)];
 

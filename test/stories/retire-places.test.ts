@@ -1,35 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import type { StepName } from '../../pipeline/core/retire/evidence.ts';
-import { timings } from '../../sandbox/engine/engine.ts';
-import { saboteur, ways, type Way } from '../support/cut-off.ts';
+import { stepNames, type StepName } from '../../pipeline/core/retire/evidence.ts';
+import { ways } from '../support/cut-off.ts';
+import { evidenceOf, sabotaged, walk, type Sabotage, type Walker } from '../support/cut-walk.ts';
 import { giveKey } from '../support/deployer.ts';
 import { openPlace, placeKinds, type Place, type PlaceKind } from '../support/old-places.ts';
 import { hour, waitBefore } from '../support/retirement.ts';
 import { clients } from '../support/sandbox.ts';
-import type { StorySandbox } from '../support/story.ts';
 import { unhurried } from '../support/unhurried.ts';
 import { worldDifference } from '../support/world-text.ts';
 
 // The old load balancer where AWS is not: back from every step, the forgotten webhook, and cuts at calls of AWS and DigitalOcean.
 
-const steps: StepName[] = ['plan', 'shift', 'forward', 'watch', 'stop', 'snapshot', 'terminate', 'release-ip'];
 /** One in so many calls is cut, others in each way; `EVERY=1` cuts them all. */
 const every = Number(process.env['EVERY'] ?? 31);
 
 /** What there is and how far the evidence has come, one line a fact. */
 function worldOf({ retirement: { story, old }, dns, look }: Place): string {
-  const { parameters } = story.sandbox.engine.state.ssm;
-  const evidence = Object.values(parameters).map(({ name, versions }) => {
-    const { state } = JSON.parse(versions.at(-1)?.value ?? '{}') as { state?: string };
-    return `${name} ${state}`;
-  });
   const fresh = Object.values(story.sandbox.engine.state.elb.loadBalancers)[0]?.address ?? '';
   return [
     JSON.stringify(look()),
     `name ${dns.address}`,
     `closed ${old.oldConnections}`,
     old.config,
-    ...evidence.toSorted(),
+    ...evidenceOf(story).toSorted(),
   ]
     .join('\n')
     .replaceAll(fresh, '<new>');
@@ -39,7 +32,7 @@ describe.each(placeKinds)('an old load balancer of kind %s', (kind) => {
   it('goes back from every step up to the image', async () => {
     await using place = await openPlace(kind);
     const { retirement, own } = place;
-    for (const step of steps.slice(0, -2)) {
+    for (const step of stepNames.slice(0, -2)) {
       await waitBefore(retirement.story, step, () => retirement.take('watch', own));
       const before = worldOf(place).replace(/^closed.*$/m, '');
       await retirement.take(step, own);
@@ -75,22 +68,18 @@ describe.each(placeKinds)('an old load balancer of kind %s', (kind) => {
   });
 });
 
-interface Stage {
+interface Stage extends Walker {
   place: Place;
-  sabotage: ReturnType<typeof saboteur>;
 }
 
 async function openStage(kind: PlaceKind): Promise<Stage> {
-  const sabotage = saboteur();
-  const around = {
-    timing: { ...timings.none, tickMs: 60_000 },
-    before: (call) => sabotage.before(call),
-  } satisfies StorySandbox;
-  return { place: await openPlace(kind, around), sabotage };
+  const { sabotage, around } = sabotaged();
+  const place = await openPlace(kind, around);
+  return { place, story: place.retirement.story, sabotage, perform: (step) => perform(place, sabotage, step) };
 }
 
 /** One process of `redeploy`. */
-async function perform({ place: { retirement, own }, sabotage }: Stage, step: StepName): Promise<void> {
+async function perform({ retirement, own }: Place, sabotage: Sabotage, step: StepName): Promise<void> {
   const { story } = retirement;
   const accessKeyId = sabotage.begin();
   giveKey(story.sandbox, accessKeyId);
@@ -105,22 +94,6 @@ async function perform({ place: { retirement, own }, sabotage }: Stage, step: St
     return answer;
   };
   await retirement.take(step, { ...own, aws, http });
-}
-
-/** Walks the whole way; at the step of the cut, the command is given twice. */
-async function walk(stage: Stage, cut?: { step: StepName; call: string; way: Way }): Promise<Map<StepName, string[]>> {
-  const { place, sabotage } = stage;
-  const calls = new Map<StepName, string[]>();
-  for (const step of steps) {
-    await waitBefore(place.retirement.story, step, () => perform(stage, 'watch'));
-    if (cut?.step === step) {
-      sabotage.cut = cut;
-      await perform(stage, step).catch(() => undefined);
-    }
-    await perform(stage, step);
-    calls.set(step, [...sabotage.calls]);
-  }
-  return calls;
 }
 
 describe.each(placeKinds)('a step of the way from one of kind %s', (kind) => {

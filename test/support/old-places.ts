@@ -3,7 +3,8 @@ import type { Event } from '../../pipeline/core/event.ts';
 import { Secret } from '../../pipeline/core/secret.ts';
 import { http } from '../../pipeline/edge/http.ts';
 import { startDigitalOcean } from '../../sandbox/digitalocean.ts';
-import { host, startRetirement, type Retirement } from './retirement.ts';
+import { host } from './old-machine.ts';
+import { startRetirement, type Retirement } from './retirement.ts';
 import type { StorySandbox } from './story.ts';
 
 // Old load balancers that run where AWS is not. Their names' DNS is somebody else's, too: a user does what is told.

@@ -1,20 +1,5 @@
-import {
-  AllocateAddressCommand,
-  AssociateAddressCommand,
-  CreateSecurityGroupCommand,
-  DescribeSubnetsCommand,
-  DescribeVpcsCommand,
-  RunInstancesCommand,
-} from '@aws-sdk/client-ec2';
-import {
-  AddRoleToInstanceProfileCommand,
-  AttachRolePolicyCommand,
-  CreateInstanceProfileCommand,
-  CreateRoleCommand,
-} from '@aws-sdk/client-iam';
+import { DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { CreateLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
-import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import type { Context } from '../../pipeline/core/context.ts';
 import { cutover, type CutoverOptions } from '../../pipeline/commands/cutover.ts';
 import { retireBack } from '../../pipeline/commands/retire/back.ts';
@@ -25,14 +10,14 @@ import { retireSnapshot } from '../../pipeline/commands/retire/snapshot.ts';
 import { retireStop } from '../../pipeline/commands/retire/stop.ts';
 import { retireTerminate } from '../../pipeline/commands/retire/terminate.ts';
 import { retireWatch } from '../../pipeline/commands/retire/watch.ts';
-import type { StepName } from '../../pipeline/core/retire/evidence.ts';
+import { stepNames, type StepName } from '../../pipeline/core/retire/evidence.ts';
 import { resolve } from '../../sandbox/engine/route53/resolve.ts';
 import { deployerParts, deployerTargets, makeDeployer } from './deployer.ts';
 import { oldHaproxy, type OldHaproxy } from './old-haproxy.ts';
+import { giveAddress, host, launchOldMachine, leadName } from './old-machine.ts';
 import { sealAnswer } from './sealed.ts';
 import { startStory, type Story, type StorySandbox } from './story.ts';
 
-export const host = 'shop.example.com';
 export const hour = 3_600_000;
 
 /** An app that is deployed, and the old machine that its name still leads to. */
@@ -98,7 +83,6 @@ export async function startRetirement(
     shell: (script) => ({ stdout: sealAnswer(script, old.answer(script)) }),
   }));
   const machine = isElsewhere ? { ...away } : await story.clock.run(() => oldMachine(story));
-  if (!isElsewhere) await story.clock.run(() => zone(story, machine.address));
   const sides = { old: { ...page }, new: { ...page } };
   const asked = { old: 0, new: 0 };
   const ctx = contextOf({ story, old, machine, sides, asked, isUp });
@@ -139,7 +123,7 @@ export async function startRetirement(
     take,
     cutover: (options = {}, own = ctx) => story.clock.run(async () => cutover(own, await story.target(), options)),
     takeUpTo: async (last) => {
-      for (const step of order) {
+      for (const step of stepNames) {
         await waitBefore(story, step, () => take('watch'));
         await take(step);
         if (step === last) return;
@@ -154,8 +138,6 @@ export async function startRetirement(
 
 /** A machine that no API leads to. */
 const away: Retirement['machine'] = { id: '198.51.100.9', address: '198.51.100.9' };
-
-const order: StepName[] = ['plan', 'shift', 'forward', 'watch', 'stop', 'snapshot', 'terminate', 'release-ip'];
 
 /** What soaks must soak. */
 export async function waitBefore(story: Story, step: StepName, watch: () => Promise<unknown>): Promise<void> {
@@ -174,57 +156,12 @@ async function newBalancer({ account, clock }: Story): Promise<void> {
   await clock.sleep(120_000);
 }
 
-/** A role with which the SSM agent on the machine may talk to Systems Manager. */
-async function managedProfile({ account: { iam } }: Story): Promise<void> {
-  const Statement = [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }];
-  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
-  const [RoleName, InstanceProfileName] = ['old-balancer', 'old-balancer'];
-  await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
-  const PolicyArn = 'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore';
-  await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
-  await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName }));
-  await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName }));
-}
-
-async function oldMachine(story: Story): Promise<Retirement['machine']> {
-  const { ctx, account } = story;
-  const { ec2 } = account;
-  await managedProfile(story);
-  const { Vpcs } = await ec2.send(new DescribeVpcsCommand({}));
-  const { GroupId = '' } = await ec2.send(
-    new CreateSecurityGroupCommand({ GroupName: 'old-balancer', Description: 'by hand', VpcId: Vpcs?.[0]?.VpcId }),
-  );
-  const Name = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
-  const { Parameter } = await account.ssm.send(new GetParameterCommand({ Name }));
-  const { Instances } = await ec2.send(
-    new RunInstancesCommand({
-      ImageId: Parameter?.Value,
-      InstanceType: 't3.micro',
-      MinCount: 1,
-      MaxCount: 1,
-      SecurityGroupIds: [GroupId],
-      IamInstanceProfile: { Name: 'old-balancer' },
-      TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'Name', Value: 'old-balancer' }] }],
-    }),
-  );
-  const InstanceId = Instances?.[0]?.InstanceId ?? '';
+async function oldMachine({ ctx, account }: Story): Promise<Retirement['machine']> {
+  const id = await launchOldMachine(account, 80);
   await ctx.clock.sleep(60_000);
-  const { AllocationId, PublicIp = '' } = await ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }));
-  await ec2.send(new AssociateAddressCommand({ AllocationId, InstanceId }));
-  return { id: InstanceId, address: PublicIp };
-}
-
-async function zone({ account }: Story, address: string): Promise<void> {
-  const { HostedZone } = await account.route53.send(
-    new CreateHostedZoneCommand({ Name: 'example.com', CallerReference: 'by hand' }),
-  );
-  const record = { Name: host, Type: 'A' as const, TTL: 300, ResourceRecords: [{ Value: address }] };
-  await account.route53.send(
-    new ChangeResourceRecordSetsCommand({
-      HostedZoneId: HostedZone?.Id,
-      ChangeBatch: { Changes: [{ Action: 'CREATE', ResourceRecordSet: record }] },
-    }),
-  );
+  const address = await giveAddress(account, id);
+  await leadName(account, address, 300);
+  return { id, address };
 }
 
 interface Parts {

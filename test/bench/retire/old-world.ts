@@ -1,29 +1,15 @@
-import {
-  AllocateAddressCommand,
-  AssociateAddressCommand,
-  AuthorizeSecurityGroupIngressCommand,
-  CreateSecurityGroupCommand,
-  DescribeVpcsCommand,
-  RunInstancesCommand,
-} from '@aws-sdk/client-ec2';
-import {
-  AddRoleToInstanceProfileCommand,
-  AttachRolePolicyCommand,
-  CreateInstanceProfileCommand,
-  CreateRoleCommand,
-} from '@aws-sdk/client-iam';
-import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
-import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import type Dockerode from 'dockerode';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
+import { giveAddress, host, launchOldMachine, leadName } from '../../support/old-machine.ts';
 import { eventually, type RealStory } from '../../support/real-story.ts';
 
 const execute = promisify(execFile);
 
-export const host = 'shop.example.com';
+/** Makes the sandbox tell HAProxy who calls, as the packets themselves do on AWS. */
+const callersAreTold = [{ Key: 'sandbox:proxy-protocol', Value: 'true' }];
 
 /** One machine with Debian's HAProxy in front of two old app servers, and the name that leads to it. */
 export interface OldWorld extends AsyncDisposable {
@@ -46,7 +32,7 @@ interface Place {
  * listens on the same port as the balancer, as both would on 80.
  */
 export async function buildOldWorld(story: RealStory, haproxy: string, balancer: Place['balancer']): Promise<OldWorld> {
-  const machine = await launch(story, balancer.port);
+  const machine = await launchOldMachine(story.aws, balancer.port);
   const place = { ...(await eventually('the old machine', () => standsAt(story, machine))), balancer };
   const closing: (() => Promise<unknown>)[] = [];
   const close = async () => {
@@ -61,8 +47,8 @@ export async function buildOldWorld(story: RealStory, haproxy: string, balancer:
     await installHaproxy(haproxy, story.containerOf(machine));
     await story.onMachine(machine, 'sh', '-euc', configure(balancer.port, appServers));
     closing.push(await openWay(story, machine, place));
-    const address = await giveAddress(story, machine);
-    await nameIt(story, address);
+    const address = await giveAddress(story.aws, machine, callersAreTold);
+    await leadName(story.aws, address, 1);
     await eventually('the old site', async () => {
       const answer = await fetch(`http://${address}:${balancer.port}/`).catch(() => undefined);
       return answer?.status === 200 ? true : undefined;
@@ -72,43 +58,6 @@ export async function buildOldWorld(story: RealStory, haproxy: string, balancer:
     await close();
     throw error;
   }
-}
-
-async function launch(story: RealStory, port: number): Promise<string> {
-  const { ec2, ssm } = story.aws;
-  const { Vpcs } = await ec2.send(new DescribeVpcsCommand({}));
-  const { GroupId = '' } = await ec2.send(
-    new CreateSecurityGroupCommand({ GroupName: 'old-balancer', Description: 'by hand', VpcId: Vpcs?.[0]?.VpcId }),
-  );
-  const open = { IpProtocol: 'tcp', FromPort: port, ToPort: port, IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
-  await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [open] }));
-  const Name = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
-  const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
-  const { Instances } = await ec2.send(
-    new RunInstancesCommand({
-      ImageId: Parameter?.Value,
-      InstanceType: 't3.micro',
-      MinCount: 1,
-      MaxCount: 1,
-      SecurityGroupIds: [GroupId],
-      IamInstanceProfile: { Name: await makeRole(story) },
-      TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'Name', Value: 'old-balancer' }] }],
-    }),
-  );
-  return Instances?.[0]?.InstanceId ?? '';
-}
-
-/** What an agent of Systems Manager needs, as whoever patches machines gives it to them. */
-async function makeRole({ aws: { iam } }: RealStory): Promise<string> {
-  const RoleName = 'old-balancer';
-  const trust = { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' };
-  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] });
-  await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
-  const PolicyArn = 'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore';
-  await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
-  await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: RoleName }));
-  await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: RoleName, RoleName }));
-  return RoleName;
 }
 
 /** Once it has booted. */
@@ -211,27 +160,4 @@ systemctl start way.socket
 `;
   await story.onMachine(machine, 'sh', '-euc', script);
   return async () => void relay.close();
-}
-
-/** The tag makes the sandbox tell HAProxy who calls, as the packets themselves do on AWS. */
-async function giveAddress({ aws: { ec2 } }: RealStory, InstanceId: string): Promise<string> {
-  const Tags = [{ Key: 'sandbox:proxy-protocol', Value: 'true' }];
-  const { AllocationId, PublicIp = '' } = await ec2.send(
-    new AllocateAddressCommand({ Domain: 'vpc', TagSpecifications: [{ ResourceType: 'elastic-ip', Tags }] }),
-  );
-  await ec2.send(new AssociateAddressCommand({ AllocationId, InstanceId }));
-  return PublicIp;
-}
-
-async function nameIt({ aws: { route53 } }: RealStory, address: string): Promise<void> {
-  const { HostedZone } = await route53.send(
-    new CreateHostedZoneCommand({ Name: 'example.com', CallerReference: 'by hand' }),
-  );
-  const record = { Name: host, Type: 'A' as const, TTL: 1, ResourceRecords: [{ Value: address }] };
-  await route53.send(
-    new ChangeResourceRecordSetsCommand({
-      HostedZoneId: HostedZone?.Id,
-      ChangeBatch: { Changes: [{ Action: 'CREATE', ResourceRecordSet: record }] },
-    }),
-  );
 }

@@ -10,7 +10,8 @@ import type { DeployResult } from '../../../pipeline/commands/deploy.ts';
 import { openBench } from '../rollout/moves.ts';
 import { debianProgram } from '../../support/debian-program.ts';
 import { eventually, type RealStory } from '../../support/real-story.ts';
-import { buildOldWorld, host, type OldWorld } from './old-world.ts';
+import { buildOldWorld, type OldWorld } from './old-world.ts';
+import { host } from '../../support/old-machine.ts';
 import { openUsers } from './users.ts';
 
 // `npm run bench:retire`: the whole way from Debian's HAProxy on one machine to none, with everybody there: nobody may notice. It takes
